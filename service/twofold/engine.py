@@ -1,0 +1,109 @@
+"""The engine: an application's resources over a database. Both faces are built from it, and ask it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from tortoise.apps import Apps
+from tortoise.connection import ConnectionHandler
+
+from twofold.actor import ANONYMOUS, Actor
+from twofold.application import Application
+from twofold.database import Database, tortoise_config
+from twofold.errors import WrongDeclaration
+from twofold.events import Event
+from twofold.fetch import Prepared
+from twofold.identity import credentials
+from twofold.identity.actors import Actors
+from twofold.identity.models import AccessToken, ApiKey, User
+from twofold.inputs import Inputs
+from twofold.kept import Kept
+from twofold.policy import Policies, condition_of
+from twofold.read import prepared, read
+from twofold.request import Ask, Read
+from twofold.rules import Rule
+from twofold.settings import Settings
+from twofold.spec import ResourceSpec, resolve
+from twofold.sql import DIALECTS, Statement
+from twofold.tables import Table, tables_of
+from twofold.write import Key, Write, write
+
+__all__ = ["Engine"]
+
+IDENTITY = (User, AccessToken, ApiKey)
+"""Models whose rows say whom a credential stands for."""
+
+
+class Engine:
+    """Serves an application's resources from the database in `settings`.
+
+    Raises:
+        WrongDeclaration: a resource is declared wrongly; the sentence names class and field.
+    """
+
+    def __init__(self, application: Application, settings: Settings) -> None:
+        self.application = application
+        self.settings = settings
+        config = tortoise_config(settings.database_url, application.models, settings.database_pool)
+        self.database = Database(config, statement_timeout_s=settings.statement_timeout_s)
+        self.actors = Actors(self.database, memory_s=settings.credential_memory_s)
+        self.dialect = DIALECTS[self.database.dialect]
+        self.tables = tables_of(_models(config))
+        constants: list[Any] = []
+        self.resources: Sequence[ResourceSpec] = resolve(application.resources, self.tables, constants)
+        if Event not in self.tables:
+            raise WrongDeclaration(f"{application.name}: its models lack the app twofold with ENGINE_MODELS")
+        self.policies = Policies(self.resources, constants)
+        self.inputs = Inputs(self.resources)
+        self.prepared: Kept[tuple[Read, int], Prepared] = Kept(2048)
+        self.references: Kept[tuple[tuple[Table, ...], int], Statement] = Kept(512)
+        self._try_rules()
+
+    async def read(self, actor: Actor, ask: Ask) -> Any:
+        """Returns what `ask` asks for; see `twofold.read`."""
+        return await read(self, actor, ask)
+
+    def cost(self, actor: Actor, read: Read) -> int:
+        """Returns how many rows may be read to answer; see `twofold.cost`.
+
+        Raises:
+            Unauthenticated, Forbidden, TooCostly: as `read` does; nothing is asked of the database.
+        """
+        return prepared(self, self.policies.of(actor), read).cost
+
+    async def write(self, actor: Actor, change: Write) -> Key:
+        """Makes one change and returns the key of its row; see `twofold.write`."""
+        try:
+            return await write(self, actor, change)
+        finally:
+            if change.resource.table.model in IDENTITY:
+                self.actors.forget()
+
+    async def sign_out(self, token: str) -> None:
+        """Revokes an access token; see `identity.credentials.sign_out`. In this process it counts at once."""
+        try:
+            await credentials.sign_out(self.database, token)
+        finally:
+            self.actors.forget()
+
+    def _try_rules(self) -> None:
+        """Runs every rule for a visitor and for a stranger, so that a rule with a wrong name stops the start."""
+        for actor in (ANONYMOUS, Actor(user_id=UUID(int=0), role="nobody")):
+            self.policies.of(actor)
+            for spec in self.resources:
+                declared = [spec.rule(action) for action in ("create", "update", "delete")]
+                for each in spec.writable:
+                    declared += [who for who in (each.declared.write, each.declared.create) if isinstance(who, Rule)]
+                for rule in declared:
+                    if rule is not None:
+                        condition_of(rule, spec.table, actor, [])
+
+
+def _models(config: dict[str, Any]) -> list[Any]:
+    """Returns the application's models, with their relations resolved, without a connection."""
+    connections = ConnectionHandler()
+    connections._init_config(config["connections"])  # pyright: ignore[reportPrivateUsage]
+    apps = Apps(config["apps"], connections, validate_connections=False)
+    return [model for models in apps.apps.values() for model in models.values() if model.__module__ != "aerich.models"]

@@ -1,0 +1,21 @@
+"""Entity tags: an answer to a read is tagged with its bytes, so that who has them already is not sent them again."""
+
+import re
+from collections.abc import Iterable
+from hashlib import sha256
+
+__all__ = ["etag", "is_known"]
+
+TAG = re.compile(rb'(?:W/)?("[^"]*")')
+
+
+def etag(body: bytes) -> bytes:
+    """Returns the strong tag of a body (RFC 9110 §8.8.3): the same question and state give the same bytes."""
+    return b'"%b"' % sha256(body).hexdigest()[:32].encode()
+
+
+def is_known(tag: bytes, headers: Iterable[tuple[bytes, bytes]]) -> bool:
+    """Returns whether a request's `If-None-Match` says that it has what the tag stands for (RFC 9110 §13.1.2)."""
+    return any(
+        name == b"if-none-match" and (value.strip() == b"*" or tag in TAG.findall(value)) for name, value in headers
+    )

@@ -1,0 +1,73 @@
+"""Tortoise fields whose stored form sorts, compares and adds up the same on SQLite and PostgreSQL."""
+
+import sqlite3
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import tortoise.backends.sqlite.executor  # noqa: F401  # registers its own datetime adapter, which ours replaces
+import uuid_utils.compat
+from tortoise.fields import Field, UUIDField
+
+__all__ = ["MoneyField", "id_field", "new_id", "sqlite_datetime"]
+
+
+def new_id() -> UUID:
+    """Returns a UUIDv7 (RFC 9562 §5.7): unique, and ordered by the time it was made."""
+    return uuid_utils.compat.uuid7()
+
+
+def id_field() -> UUIDField[UUID]:
+    """Returns the primary key that every model uses: a UUIDv7 made by the application."""
+    return UUIDField(primary_key=True, default=new_id)
+
+
+def sqlite_datetime(value: datetime) -> str:
+    """Returns `value` as UTC text of fixed width, so that SQLite compares instants when it compares text.
+
+    Raises:
+        ValueError: `value` has no time zone.
+    """
+    if value.tzinfo is None:
+        raise ValueError(f"a datetime needs a time zone to be stored, but {value!r} has none")
+    return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+# Tortoise stores the offset as written (https://github.com/tortoise/tortoise-orm/issues/1957 and others),
+# so a filter with another offset misses rows.
+sqlite3.register_adapter(datetime, sqlite_datetime)
+
+
+class MoneyField(Field[Decimal], Decimal):  # type: ignore[misc]
+    """A decimal amount stored as a whole number of its smallest unit: exact, sortable and summable on any database.
+
+    The value in Python is a `Decimal` with `decimal_places` places. Its currency is a column beside it.
+    """
+
+    SQL_TYPE = "BIGINT"
+    max_digits = 15
+
+    def __init__(self, decimal_places: int = 2, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.decimal_places = decimal_places
+
+    def to_db_value(self, value: Decimal | None, instance: Any) -> int | None:  # noqa: ARG002  # the signature is Tortoise's
+        """Returns the amount in its smallest unit.
+
+        Raises:
+            ValueError: the amount has more decimal places than the field.
+        """
+        self.validate(value)
+        if value is None:
+            return None
+        units = Decimal(value).scaleb(self.decimal_places)
+        if units != units.to_integral_value():
+            raise ValueError(f"{value} has more than {self.decimal_places} decimal places")
+        return int(units)
+
+    def to_python_value(self, value: Any) -> Decimal | None:
+        """Returns the stored whole number as an amount; a Decimal passes through."""
+        if value is None or isinstance(value, Decimal):
+            return value
+        return Decimal(value).scaleb(-self.decimal_places)

@@ -1,0 +1,179 @@
+"""From a credential to who asks: accounts, signing in and out, and what a token or a key stands for."""
+
+import json
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+from uuid import UUID
+
+from tortoise.exceptions import IntegrityError
+
+from twofold.actor import Actor
+from twofold.database import Database
+from twofold.errors import Conflict, FieldError, Invalid, Unauthenticated
+from twofold.identity.attempts import Attempts
+from twofold.identity.models import User
+from twofold.identity.passwords import (
+    MAX_PASSWORD_CHARACTERS,
+    MIN_PASSWORD_CHARACTERS,
+    hash_password,
+    verify_password,
+)
+from twofold.identity.tokens import IssuedToken, hash_of, issue_token, kind_of, revoke_token
+from twofold.sql.actor import ACTOR_OF
+
+__all__ = ["Known", "actor_of", "create_user", "email_of", "known_by", "sign_in", "sign_out"]
+
+MAX_EMAIL_CHARACTERS: Final = 254
+MAX_NAME_CHARACTERS: Final = 100
+
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_EMAIL = re.compile(rf"[a-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+")
+_ROLE = re.compile(r"[a-z][a-z_]{0,19}")
+
+_WRONG: Final = "E-mail or password is wrong."
+_NOT_VALID: Final = "The token or key is unknown, expired or revoked."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """Whom a credential stands for, and until when; None: until it is revoked."""
+
+    actor: Actor
+    expires_at: datetime | None
+
+
+async def actor_of(database: Database, credential: str) -> Actor:
+    """Returns whom an access token or API key stands for, from one statement and never from memory.
+
+    A key with scopes gives the actor those scopes.
+
+    Raises:
+        Unauthenticated: it is malformed, unknown, expired or revoked, or its user is not active; the message is the
+            same for all of them (RFC 6750 §3.1, `invalid_token`).
+    """
+    return (await known_by(database, credential)).actor
+
+
+async def known_by(database: Database, credential: str) -> Known:
+    """Returns what `actor_of` does, and when the credential ends.
+
+    Raises:
+        Unauthenticated: as `actor_of` does.
+    """
+    kind = kind_of(credential)
+    if kind is None:
+        raise Unauthenticated(_NOT_VALID)
+    rows = await database.fetch(ACTOR_OF[database.dialect][kind], [hash_of(credential), datetime.now(UTC)])
+    if not rows:
+        raise Unauthenticated(_NOT_VALID)
+    user_id, role, scopes, expires_at = rows[0]
+    actor = Actor(
+        user_id=user_id if isinstance(user_id, UUID) else UUID(user_id),
+        role=role,
+        scopes=frozenset(json.loads(scopes or "[]")) or None,  # a key without scopes may do all that its owner may
+    )
+    return Known(actor=actor, expires_at=datetime.fromisoformat(expires_at) if isinstance(expires_at, str)
+                 else expires_at)  # fmt: skip
+
+
+async def sign_in(
+    database: Database,
+    email: str,
+    password: str,
+    *,
+    ttl_s: int,
+    attempts: Attempts | None = None,
+    client_address: str | None = None,
+) -> IssuedToken:
+    """Returns a new access token, good for `ttl_s` seconds, for the user with this e-mail and password.
+
+    A hash that was made with older parameters is replaced. `attempts` limits how often this may fail.
+
+    Raises:
+        Unauthenticated: the e-mail is unknown, the password wrong, or the user not active: the same message, after
+            the same work.
+        TooManyRequests: `attempts` says that there were too many failures.
+    """
+    known_email = email_of(email)
+    attempt = attempts.begin(known_email or email, client_address) if attempts else None
+    with database.use():
+        user = await User.get_or_none(email=known_email) if known_email else None
+    verified = await verify_password(user.password_hash if user else None, password)
+    if user is None or not verified.matched or not user.is_active:
+        raise Unauthenticated(_WRONG)
+    new_hash = await hash_password(password) if verified.needs_rehash else None
+    async with database.transaction():
+        # Verifying took a while: a password or account that was changed meanwhile must not give a token.
+        unchanged = User.filter(id=user.id, password_hash=user.password_hash, is_active=True)
+        if await unchanged.select_for_update().get_or_none() is None:
+            raise Unauthenticated(_WRONG)
+        if new_hash is not None:
+            await unchanged.update(password_hash=new_hash)
+        issued = await issue_token(database, user.id, ttl_s=ttl_s)
+    if attempt is not None:
+        attempt.succeeded()
+    return issued
+
+
+async def sign_out(database: Database, token: str) -> None:
+    """Revokes an access token; one that is unknown, malformed or revoked already is no error (RFC 7009 §2.2)."""
+    await revoke_token(database, token)
+
+
+async def create_user(database: Database, email: str, name: str, password: str, role: str = "customer") -> UUID:
+    """Returns the id of a new, active user. The e-mail is stored in lower case.
+
+    Whether the caller may give that role is for the caller to decide.
+
+    Raises:
+        Invalid: the e-mail, name, password (8 to 128 characters) or role is not valid; one field error for each.
+        Conflict: the e-mail is taken; its field error is `taken` at `email`.
+    """
+    known_email, name = email_of(email), name.strip()
+    if errors := _errors_of(known_email, name, password, role):
+        raise Invalid(field_errors=errors)
+    password_hash = await hash_password(password)
+    try:
+        async with database.transaction():  # a savepoint within the caller's, which a taken e-mail must not spoil
+            user = await User.create(email=known_email, name=name, password_hash=password_hash, role=role)
+    except IntegrityError as error:
+        taken = FieldError(path=("email",), code="taken", message="There is an account with this e-mail already.")
+        raise Conflict("There is an account with this e-mail already.", field_errors=[taken]) from error
+    return user.id
+
+
+def email_of(text: str) -> str | None:
+    """Returns an e-mail address as it is stored, without spaces around it and in lower case; None if it is not one.
+
+    The rule is that of HTML's `<input type=email>` with a dot in the domain, and the lengths of RFC 5321 §4.5.3.1.
+    ASCII only: letters of other scripts have look-alikes, and some become ASCII in lower case.
+    """
+    text = text.strip()
+    if not text.isascii() or len(text) > MAX_EMAIL_CHARACTERS:
+        return None
+    email = text.lower()
+    return email if _EMAIL.fullmatch(email) else None
+
+
+def _errors_of(email: str | None, name: str, password: str, role: str) -> list[FieldError]:
+    errors = []
+    if email is None:
+        errors.append(FieldError(path=("email",), code="invalid", message="This is not an e-mail address."))
+    # Control characters upset terminals and logs, and no database takes a NUL or half of a surrogate pair.
+    if not 1 <= len(name) <= MAX_NAME_CHARACTERS or _has_any(name, "Cc", "Cs"):
+        message = f"Give a name of 1 to {MAX_NAME_CHARACTERS} characters on one line."
+        errors.append(FieldError(path=("name",), code="invalid", message=message))
+    if not MIN_PASSWORD_CHARACTERS <= len(password) <= MAX_PASSWORD_CHARACTERS or _has_any(password, "Cs"):
+        message = f"Choose a password of {MIN_PASSWORD_CHARACTERS} to {MAX_PASSWORD_CHARACTERS} characters."
+        errors.append(FieldError(path=("password",), code="invalid", message=message))
+    if not _ROLE.fullmatch(role):
+        message = "A role is a word of lower-case letters and underscores, at most 20."
+        errors.append(FieldError(path=("role",), code="invalid", message=message))
+    return errors
+
+
+def _has_any(text: str, *categories: str) -> bool:
+    return any(unicodedata.category(character) in categories for character in text)

@@ -1,0 +1,117 @@
+"""What an actor may read: every read rule of every resource, worked out once for the actor."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+from twofold.actor import Actor
+from twofold.condition import ALWAYS, NEVER, Condition, all_of, from_q
+from twofold.errors import Forbidden, Unauthenticated
+from twofold.expression import Derived, columns, overs
+from twofold.kept import Kept
+from twofold.rules import EVERYONE, Rule
+from twofold.spec import ResourceSpec
+from twofold.tables import Column, Table
+
+__all__ = ["Policies", "Policy", "condition_of"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Policy:
+    """The read rules as they stand for one actor.
+
+    Actors whose rules differ in values only (each customer sees their own orders) share a `shape`, and with it
+    the statements made for it.
+    """
+
+    actor: Actor
+    shape: int
+    rows: Mapping[Table, Condition]
+    guards: Mapping[Column, Condition]
+    """Columns that not every row shows; a column that is not here is always shown."""
+    unscoped: Mapping[Table, str]
+    """Resources that the actor's credential does not cover, and the scope that is missing."""
+    values: tuple[Any, ...]
+
+    def visible(self, table: Table) -> Condition:
+        """Returns which rows of `table` the actor may see.
+
+        Raises:
+            Forbidden: the actor's token or key lacks the scope.
+        """
+        scope = self.unscoped.get(table)
+        if scope is not None:
+            raise Forbidden(f"This needs the scope {scope}, which your token or key does not have.")
+        return self.rows.get(table, NEVER)
+
+    def require_some(self, spec: ResourceSpec) -> None:
+        """Asks a visitor to sign in where a visitor can see nothing at all.
+
+        Raises:
+            Unauthenticated: the actor is anonymous and the resource shows nothing to visitors.
+        """
+        if self.actor.is_anonymous and self.visible(spec.table) == NEVER:
+            raise Unauthenticated(f"Sign in to see {spec.plural.replace('_', ' ')}.")
+
+
+def condition_of(rule: Rule, table: Table, actor: Actor, values: list[Any]) -> Condition:
+    """Returns which rows of `table` the rule admits for the actor; the values it compares with join `values`."""
+    rows = rule.rows(actor)
+    if isinstance(rows, bool):
+        return ALWAYS if rows else NEVER
+    return from_q(table, rows, values)
+
+
+def _guard_of_derived(column: Derived, guards: Mapping[Column, Condition], unscoped: Mapping[Table, str]) -> Condition:
+    """Where a derived column may be seen: where all that it is made of may be."""
+    for over in overs(column.value):
+        if over.join.target in unscoped or (over.column is not None and guards.get(over.column) == NEVER):
+            return NEVER
+    return all_of(guards[each] for each in (column, *columns(column.value)) if each in guards)
+
+
+class Policies:
+    """Makes the policy of an actor, and keeps the latest ones."""
+
+    def __init__(self, specs: Sequence[ResourceSpec], constants: Sequence[Any], *, max_kept: int = 1024) -> None:
+        self._specs = specs
+        self._constants = constants
+        self._kept: Kept[Actor, Policy] = Kept(max_kept)
+        self._shapes: Kept[Hashable, int] = Kept(max_kept)
+        self._numbers = count()
+
+    def of(self, actor: Actor) -> Policy:
+        """Returns the policy of `actor`. Rules are pure, so that an equal actor has an equal policy."""
+        policy = self._kept.get(actor)
+        if policy is None:
+            policy = self._kept[actor] = self._make(actor)
+        return policy
+
+    def _make(self, actor: Actor) -> Policy:
+        values: list[Any] = [*self._constants]
+        rows: dict[Table, Condition] = {}
+        guards: dict[Column, Condition] = {}
+        unscoped: dict[Table, str] = {}
+        for spec in self._specs:
+            scope = f"{spec.plural}:read"
+            if not actor.allows(scope):
+                unscoped[spec.table] = scope
+            rows[spec.table] = condition_of(spec.resource.read, spec.table, actor, values)
+            for field in spec.fields.values():
+                if field.declared.read is not EVERYONE:
+                    guard = condition_of(field.declared.read, spec.table, actor, values)
+                    if guard != ALWAYS:
+                        guards[field.column] = guard
+        for field in (each for spec in self._specs for each in spec.fields.values()):
+            if isinstance(field.column, Derived):
+                guard = _guard_of_derived(field.column, guards, unscoped)
+                if guard != ALWAYS:
+                    guards[field.column] = guard
+        key = (tuple(rows.values()), tuple(guards.items()), tuple(unscoped))
+        shape = self._shapes.get(key)
+        if shape is None:
+            shape = self._shapes[key] = next(self._numbers)
+        return Policy(actor=actor, shape=shape, rows=rows, guards=guards, unscoped=unscoped, values=tuple(values))

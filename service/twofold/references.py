@@ -1,0 +1,75 @@
+"""Keys of other rows in an input: those of rows that the actor may not see are not there for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from twofold.actor import Actor
+from twofold.errors import FieldError, Invalid
+from twofold.spec import RelationSpec, ResourceSpec
+from twofold.sql import select_keys
+
+if TYPE_CHECKING:
+    from twofold.engine import Engine
+
+__all__ = ["check_references"]
+
+
+@dataclass(frozen=True)
+class _Sent:
+    """The keys in one field of an input, and the resource that they are of."""
+
+    name: str
+    target: ResourceSpec
+    value: Any
+
+    @property
+    def keys(self) -> list[Any]:
+        return self.value if isinstance(self.value, list) else [self.value]
+
+    def missing(self, index: int) -> FieldError:
+        path = (self.name, index) if isinstance(self.value, list) else (self.name,)
+        noun = self.target.singular.replace("_", " ")
+        return FieldError(path=path, code="missing", message=f"There is no {noun} with this id.")
+
+
+async def check_references(engine: Engine, actor: Actor, spec: ResourceSpec, values: Mapping[str, Any]) -> None:
+    """Looks up all keys in the values of an input, by one statement.
+
+    Raises:
+        Invalid: there is no such row, or the actor may not see it.
+        Unauthenticated, Forbidden: the actor may see nothing at all of a resource that a key is of.
+    """
+    sent = list(_sent(spec, values))
+    if not sent:
+        return
+    policy = engine.policies.of(actor)
+    for each in sent:
+        policy.require_some(each.target)
+    known = (tuple(each.target.table for each in sent), policy.shape)
+    statement = engine.references.get(known)
+    if statement is None:
+        wanted = [(table, policy.visible(table)) for table in known[0]]
+        statement = engine.references[known] = select_keys(wanted, engine.dialect)
+    bound = statement.bind([each.keys for each in sent], policy.values)
+    visible = {(row[0], row[1]) for row in await engine.database.fetch(statement.text, bound)}
+    missing = [
+        each.missing(index)
+        for place, each in enumerate(sent)
+        for index, key in enumerate(each.keys)
+        if (place, str(key)) not in visible
+    ]
+    if missing:
+        raise Invalid(field_errors=missing)
+
+
+def _sent(spec: ResourceSpec, values: Mapping[str, Any]) -> list[_Sent]:
+    found: list[_Sent] = []
+    for each in spec.writable:
+        relation = each if isinstance(each, RelationSpec) else each.relation
+        name = each.key if isinstance(each, RelationSpec) else each.name
+        if relation is not None and values.get(name):
+            found.append(_Sent(name, relation.target, values[name]))
+    return found

@@ -1,0 +1,137 @@
+"""Declaring a resource: one class beside its model says all that both faces serve of it."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, get_args, get_type_hints
+
+from tortoise import Model
+from tortoise.expressions import Expression as Said
+from tortoise.expressions import Q
+
+from twofold.rules import EVERYONE, Rule
+
+if TYPE_CHECKING:
+    from twofold.write import Change
+
+__all__ = ["Computed", "Expression", "Field", "Relation", "Resource"]
+
+M = TypeVar("M", bound=Model)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Field:
+    """A column that is served.
+
+    `read` is who sees its value on a row they see; where the rule does not hold, the value is null.
+    `write` is who may set it (`True`: who may write the row), `create` who may set it on a new row only.
+    `filter` and `sort` say what lists may ask for. What they may filter by, groups may be made of, and its different
+    values counted; of what they may sort by, there are sums, averages, minima and maxima, as far as its type has them.
+    `validate` is a Pydantic annotation that narrows the column's own.
+    """
+
+    read: Rule = EVERYONE
+    write: bool | Rule = False
+    create: bool | Rule = False
+    filter: bool = False
+    sort: bool = False
+    validate: Any = None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Relation:
+    """A relation of the model that is served, with its key: `vendor` brings `vendor_id`, `tags` takes `tag_ids`.
+
+    The rows behind it are those that the actor may see. `write`, `create` and `filter` are as in Field; with `filter`,
+    lists may also be sorted through a to-one relation, by the sortable fields of the other side,
+    and groups made of its filterable ones.
+    """
+
+    write: bool | Rule = False
+    create: bool | Rule = False
+    filter: bool = True
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Computed:
+    """A field made in Python, for many rows at once.
+
+    `resolve` takes rows, each with the columns in `needs` as they are on the wire, and returns one value a row in
+    their order. Its return annotation, `list[T]`, gives the field's type, and its docstring the description.
+    """
+
+    needs: tuple[str, ...]
+    resolve: Callable[[Sequence[Mapping[str, Any]]], Sequence[Any]]
+
+    @property
+    def type(self) -> Any:
+        """The type of one value; None when `resolve` does not say it."""
+        returned = get_args(get_type_hints(self.resolve).get("return"))
+        return returned[0] if len(returned) == 1 else None
+
+    @property
+    def description(self) -> str:
+        """What the field is, for documents."""
+        return inspect.getdoc(self.resolve) or ""
+
+
+@dataclass(frozen=True, eq=False)
+class Expression:
+    """A field that the database evaluates, said in Tortoise's expressions: `Expression(F("price") * F("quantity"))`.
+
+    Whole numbers and amounts with `+`, `-`, `*`, null where the result has more than 64 bits; a Q over the row's own
+    columns, which is true or else false; `Case(When(…, then=…), default=…)` of such; `Coalesce`; and `Count`, `Sum`,
+    `Avg`, `Min` and `Max` over a relation to many, of the rows that the actor may see.
+    Where the actor may not see a column that it is made of, the value is null.
+    `read`, `filter` and `sort` are as in Field; nobody writes it.
+    """
+
+    said: Said | Q
+    _: KW_ONLY
+    description: str | None = None
+    read: Rule = EVERYONE
+    filter: bool = False
+    sort: bool = False
+
+
+class Resource(Generic[M]):
+    """What is served of a model. Subclass it with the model as parameter: `class Products(Resource[Product])`.
+
+    The docstring describes the resource in both faces. The class's name gives the plural, the model's the singular.
+    An action whose rule is None is not offered. `ordering` is the default order of lists, `-` for descending.
+    `fills` names required columns that nobody sends, because `before_write` sets them. `search` names the text fields
+    that full-text search looks in, the one that counts most first; a migration makes what finds them (SearchIndex).
+    """
+
+    model: ClassVar[type[Model]]
+    read: ClassVar[Rule]
+    create: ClassVar[Rule | None] = None
+    update: ClassVar[Rule | None] = None
+    delete: ClassVar[Rule | None] = None
+    ordering: ClassVar[tuple[str, ...]] = ()
+    fills: ClassVar[tuple[str, ...]] = ()
+    search: ClassVar[tuple[str, ...]] = ()
+
+    def __init_subclass__(cls) -> None:
+        for base in getattr(cls, "__orig_bases__", ()):
+            (model,) = get_args(base) or (None,)
+            if isinstance(model, type) and issubclass(model, Model):
+                cls.model = model
+
+    async def before_write(self, change: Change) -> None:
+        """Checks or completes a change inside its transaction, before the row is written."""
+
+    async def after_write(self, change: Change) -> None:
+        """Does what follows from a change, inside its transaction, after the row is written."""
+
+    async def audit_columns(self, change: Change) -> dict[str, Any]:  # noqa: ARG002
+        """Returns the values of the application's own columns in the audit's entry for a change, by name."""
+        return {}
+
+
+def hooked(resource: Resource[Any]) -> bool:
+    """Returns whether a resource does anything of its own when rows are written."""
+    own = type(resource)
+    return own.before_write is not Resource.before_write or own.after_write is not Resource.after_write

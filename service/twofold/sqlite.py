@@ -1,0 +1,112 @@
+"""Tortoise's SQLite backend, made safe for several processes, with the functions that SQLite lacks.
+
+A transaction begins with BEGIN IMMEDIATE: a deferred one that reads first and writes later fails with
+"database is locked" as soon as another process has written in between, whatever the busy timeout.
+"""
+
+import asyncio
+import sqlite3
+from time import monotonic
+from typing import Any
+
+from tortoise.backends.base.client import ConnectionWrapper, TransactionalDBClient, TransactionContext
+from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionContext, SqliteTransactionWrapper
+from tortoise.connection import get_connections
+from tortoise.exceptions import OperationalError
+
+from twofold import folding, words
+
+__all__ = ["client_class"]
+
+BUSY_TIMEOUT_MS = 5000
+RETRY_S = 0.01
+
+
+class ImmediateTransaction(SqliteTransactionWrapper):
+    """A transaction that takes the write lock when it begins."""
+
+    async def begin(self) -> None:
+        """Takes the write lock, waiting for other writers up to the busy timeout."""
+        try:
+            await self._connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            raise OperationalError(error) from error
+
+
+class ImmediateTransactionContext(SqliteTransactionContext):
+    """A transaction's block, which leaves nothing held when the transaction cannot begin.
+
+    Tortoise's own keeps the connection's lock when BEGIN fails; then every later statement of the process waits for it.
+    """
+
+    async def __aenter__(self) -> TransactionalDBClient:
+        await self._trxlock.acquire()
+        try:
+            await self.ensure_connection()
+            await self.connection.begin()
+        except BaseException:
+            try:
+                if self.connection._connection:
+                    await self.connection._connection.rollback()  # cancelled while BEGIN was on its way
+            finally:
+                self._trxlock.release()
+            raise
+        self.token = get_connections().set(self.connection_name, self.connection)
+        client: TransactionalDBClient = self.connection
+        return client
+
+
+class HeldConnection(ConnectionWrapper[Any]):
+    """The connection while a statement has it. Tortoise's own keeps the lock when it cannot connect."""
+
+    async def __aenter__(self) -> Any:
+        await self._lock.acquire()
+        try:
+            await self.ensure_connection()
+        except BaseException:
+            self._lock.release()
+            raise
+        return self.connection
+
+
+class ImmediateClient(SqliteClient):
+    """Tortoise's client with transactions that begin IMMEDIATE and a busy timeout."""
+
+    def __init__(self, file_path: str, **kwargs: Any) -> None:
+        kwargs.setdefault("busy_timeout", BUSY_TIMEOUT_MS)
+        super().__init__(file_path, **kwargs)
+
+    async def create_connection(self, with_db: bool) -> None:
+        """Connects and sets the pragmas, waiting up to the busy timeout for other processes.
+
+        SQLite itself does not wait when several change a new file's journal to WAL. Tortoise would keep a connection on
+        which only some of the pragmas are set.
+        """
+        give_up = monotonic() + int(self.pragmas["busy_timeout"]) / 1000
+        while True:
+            try:
+                await super().create_connection(with_db)
+                return await self._prepare()
+            except BaseException as error:
+                await self.close()
+                is_busy = isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode == sqlite3.SQLITE_BUSY
+                if not is_busy or monotonic() > give_up:
+                    raise
+                await asyncio.sleep(RETRY_S)
+
+    async def _prepare(self) -> None:
+        """Gives the connection the functions that the statements use."""
+        connection = self._connection
+        assert connection is not None  # noqa: S101  # it was made just now
+        await connection.create_function(folding.FUNCTION, 1, folding.folded, deterministic=True)
+        await connection.create_function(words.FUNCTION, 1, words.searchable, deterministic=True)
+
+    def acquire_connection(self) -> ConnectionWrapper[Any]:
+        """Gives the one connection to one statement at a time."""
+        return HeldConnection(self._lock, self)
+
+    def _in_transaction(self) -> TransactionContext:
+        return ImmediateTransactionContext(ImmediateTransaction(self), self._lock)
+
+
+client_class = ImmediateClient
