@@ -1,0 +1,42 @@
+"""The tree that products are filed under."""
+
+from tortoise import Model, fields
+
+from storefront.roles import ADMINS
+from twofold.fields import id_field
+from twofold.resource import Field, Relation, Resource
+from twofold.rules import EVERYONE
+
+
+class Category(Model):
+    """A branch of the catalogue."""
+
+    id = id_field()
+    parent: fields.ForeignKeyNullableRelation["Category"] = fields.ForeignKeyField(
+        "storefront.Category", related_name="children", null=True, on_delete=fields.RESTRICT, db_index=True
+    )
+    name = fields.CharField(max_length=100)
+    slug = fields.CharField(max_length=100, unique=True)
+    position = fields.IntField(default=0, description="Order among siblings.")
+
+    class Meta:
+        app = "storefront"
+        table = "categories"
+
+
+class Categories(Resource[Category]):
+    """The tree of the catalogue."""
+
+    read = EVERYONE
+    create = ADMINS
+    update = ADMINS
+    delete = ADMINS
+    ordering = ("position", "name")
+
+    name = Field(write=True, filter=True, sort=True)
+    slug = Field(write=True, filter=True, sort=True)
+    position = Field(write=True, sort=True)
+
+    parent = Relation(write=True)
+    children = Relation()
+    products = Relation()
