@@ -1,0 +1,90 @@
+"""The error tree as HTTP: one table of statuses, one body."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from fastapi import Request, Response
+from starlette.exceptions import HTTPException
+
+from twofold.errors import ServiceError, TooManyRequests
+
+__all__ = ["ERROR_CODES", "STATUSES", "error_response", "http_error", "internal_error", "service_error"]
+
+STATUSES: Mapping[str, int] = {
+    "malformed": 400,
+    "unauthenticated": 401,
+    "forbidden": 403,
+    "not_found": 404,
+    "conflict": 409,
+    "invalid": 422,
+    "too_costly": 422,
+    "too_many_requests": 429,
+    "unavailable": 503,
+}
+HTTP_CODES: Mapping[int, str] = {
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+    415: "unsupported_media_type",
+}
+ERROR_CODES = sorted({*STATUSES, *HTTP_CODES.values(), "internal"})
+
+PROBLEM = "application/problem+json"
+
+
+def service_error(request: Request, error: Exception) -> Response:
+    """Returns the response to what the service refused."""
+    assert isinstance(error, ServiceError)  # noqa: S101  # registered for this class
+    headers: dict[str, str] = {}
+    status = STATUSES[error.code]
+    if status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, TooManyRequests):
+        headers["Retry-After"] = str(error.retry_after_s)
+    if status == 503:
+        headers["Retry-After"] = "1"
+    body: dict[str, Any] = {"detail": error.message, "error_code": error.code}
+    if error.field_errors:
+        body["field_errors"] = [
+            {"field": ".".join(map(str, each.path)), "code": each.code, "message": each.message}
+            for each in error.field_errors
+        ]
+    if error.hint:
+        body["hint"] = error.hint
+    return error_response(request, status, body, headers)
+
+
+def http_error(request: Request, error: Exception) -> Response:
+    """Returns the response to what never reached the service: a path or method that there is not."""
+    assert isinstance(error, HTTPException)  # noqa: S101  # registered for this class
+    code = HTTP_CODES.get(error.status_code, "malformed")
+    detail = error.detail.rstrip(".") + "."
+    headers = dict(error.headers or {})
+    if error.status_code == 405:
+        headers["Allow"] = _allowed(request) or headers.get("Allow", "")
+    return error_response(request, error.status_code, {"detail": detail, "error_code": code}, headers)
+
+
+def _allowed(request: Request) -> str:
+    """The methods of the path, which RFC 9110 §15.5.6 asks for; Starlette gives those of one of its routes only."""
+    paths = request.app.openapi()["paths"] if "app" in request.scope else {}
+    template = getattr(request.scope.get("route"), "path", "")
+    return ", ".join(sorted(method.upper() for method in paths.get(template, {})))
+
+
+def internal_error(request: Request, _: Exception | None = None) -> Response:
+    """Returns the response to a fault of ours: it says nothing but the id under which the log tells all."""
+    body = {"detail": "Something went wrong on our side.", "error_code": "internal"}
+    return error_response(request, 500, body, {})
+
+
+def error_response(request: Request, status: int, body: dict[str, Any], headers: Mapping[str, str]) -> Response:
+    """Returns the error body, as problem+json (RFC 9457) to who asks for that."""
+    body["request_id"] = request.scope.get("request_id")
+    media_type = "application/json"
+    if PROBLEM in request.headers.get("accept", ""):
+        media_type = PROBLEM
+        title = body["error_code"].replace("_", " ").capitalize()
+        body = {"type": "about:blank", "title": title, "status": status, **body}
+    return Response(orjson.dumps(body), status, headers=dict(headers), media_type=media_type)

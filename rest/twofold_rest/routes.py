@@ -1,0 +1,226 @@
+"""The routes of a resource: each makes a Read or a Write of a request, and an envelope of the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request, Response
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+
+from twofold.actor import Actor
+from twofold.answer import Answer, read_body
+from twofold.audit import Origin
+from twofold.engine import Engine
+from twofold.errors import NotFound
+from twofold.identity.authenticate import authenticate
+from twofold.request import Ask
+from twofold.spec import RelationSpec, ResourceSpec
+from twofold.write import Write, parse_key
+from twofold_rest.aggregate_openapi import aggregate_operation
+from twofold_rest.aggregates import parse_aggregates
+from twofold_rest.openapi import Action, Operation, operation
+from twofold_rest.query import RELATED, ListQuery, Queries, parse_nothing
+from twofold_rest.respond import json_answer, read_answer, wants_cost
+from twofold_rest.shortcut import Endpoint, Shortcuts
+from twofold_rest.window import finished, links
+
+__all__ = ["PREFIX", "add_routes", "path_of"]
+
+PREFIX = "/api/v1"
+
+
+class PlainRoute(APIRoute):
+    """A route whose endpoint takes the request as it is.
+
+    FastAPI documents it; the dependencies, validation and serialisation that it would run for every request are not
+    there, because the service has validated the input and the database has made the answer.
+    """
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Returns the endpoint itself."""
+        handler: Callable[[Request], Coroutine[Any, Any, Response]] = self.endpoint
+        return handler
+
+
+def path_of(spec: ResourceSpec) -> str:
+    """Returns the path of the resource's list: `/api/v1/order-lines`."""
+    return f"{PREFIX}/{spec.plural.replace('_', '-')}"
+
+
+def add_routes(router: APIRouter, shortcuts: Shortcuts, engine: Engine, spec: ResourceSpec) -> None:
+    """Adds the routes that the resource's declaration offers: to FastAPI, and to the short way before it."""
+    handlers = _Handlers(engine, spec)
+    for method, path, endpoint, described in handlers.table():
+        shortcuts.add(method, path, endpoint)
+        router.add_api_route(
+            path,
+            endpoint,
+            methods=[method],
+            status_code=described.status,
+            response_class=Response,
+            response_model=None,
+            tags=[spec.plural],
+            summary=described.summary,
+            operation_id=described.operation_id,
+            openapi_extra=described.document,
+            route_class_override=PlainRoute,
+        )
+
+
+@dataclass
+class _Handlers:
+    engine: Engine
+    spec: ResourceSpec
+    queries: Queries = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.queries = Queries(self.spec)
+
+    def table(self) -> Iterator[tuple[str, str, Endpoint, Operation]]:
+        """Method, path, endpoint, and what the document says."""
+        many, one = path_of(self.spec), f"{path_of(self.spec)}/{{id}}"
+        yield "GET", many, self.list, self._described("list")
+        yield "GET", f"{many}/aggregate", self.aggregate, aggregate_operation(self.spec)  # {id} would take it too
+        yield "GET", one, self.get, self._described("get")
+        if self.spec.rule("create") is not None:
+            yield "POST", many, self.create, self._described("create")
+        if self.spec.rule("update") is not None:
+            yield "PUT", one, self.replace, self._described("replace")
+            yield "PATCH", one, self.patch, self._described("patch")
+        if self.spec.rule("delete") is not None:
+            yield "DELETE", one, self.delete, self._described("delete")
+        for relation in self.spec.relations.values():
+            if relation.join.many:
+                behind = _Behind(self.engine, self.spec, relation)
+                path = f"{one}/{relation.name.replace('_', '-')}"
+                yield "GET", path, behind.list, operation(self.engine, self.spec, "list", relation)
+
+    def _described(self, action: Action) -> Operation:
+        return operation(self.engine, self.spec, action)
+
+    async def list(self, request: Request) -> Answer:
+        actor = await self._actor(request)
+        query = self.queries.many(request.scope["query_string"])
+        answer = _listed(request, query, await self.engine.read(actor, query.ask))
+        return _with_cost(request, answer, self.engine, actor, query.ask)
+
+    async def aggregate(self, request: Request) -> Answer:
+        actor = await self._actor(request)
+        query = parse_aggregates(self.spec, request.scope["query_string"])
+        if isinstance(query, ListQuery):
+            answer = _listed(request, query, await self.engine.read(actor, query.ask))
+            return _with_cost(request, answer, self.engine, actor, query.ask)
+        answer = read_answer(request.scope, await self.engine.read(actor, query))
+        return _with_cost(request, answer, self.engine, actor, query)
+
+    async def get(self, request: Request) -> Answer:
+        actor = await self._actor(request)
+        query = self.queries.one(request.scope["query_string"])
+        ask = query.ask(parse_key(self.spec, request.path_params["id"]))
+        answer = read_answer(request.scope, {"data": await self._found(actor, ask)})
+        return _with_cost(request, answer, self.engine, actor, ask)
+
+    async def create(self, request: Request) -> Answer:
+        actor = await self._actor(request)
+        self.queries.one(request.scope["query_string"])
+        key = await self._write(request, actor, "create")
+        location = f"{path_of(self.spec)}/{key}".encode()
+        return json_answer(
+            {"data": await self._one_if_visible(request, actor, key)}, 201, ((b"location", location),)
+        )  # fmt: skip
+
+    async def replace(self, request: Request) -> Answer:
+        return await self._change(request, "replace")
+
+    async def patch(self, request: Request) -> Answer:
+        return await self._change(request, "patch")
+
+    async def delete(self, request: Request) -> Answer:
+        actor = await self._actor(request)
+        parse_nothing(request.scope["query_string"])
+        write = Write(resource=self.spec, action="delete", id=request.path_params["id"], **_sent(request))
+        await self.engine.write(actor, write)
+        return Answer(204)
+
+    async def _actor(self, request: Request) -> Actor:
+        return await authenticate(self.engine.actors, request.scope["headers"])
+
+    async def _change(self, request: Request, action: Literal["replace", "patch"]) -> Answer:
+        actor = await self._actor(request)
+        self.queries.one(request.scope["query_string"])
+        key = await self._write(request, actor, action)
+        return json_answer({"data": await self._one_if_visible(request, actor, key)})
+
+    async def _write(self, request: Request, actor: Actor, action: Literal["create", "replace", "patch"]) -> Any:
+        media_type = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
+        if media_type != "application/json" and not media_type.endswith("+json"):
+            raise HTTPException(415, "Send the body as application/json")
+        key = request.path_params.get("id")
+        write = Write(
+            resource=self.spec, action=action, id=key, input=await read_body(request.receive), **_sent(request)
+        )
+        return await self.engine.write(actor, write)
+
+    async def _one(self, request: Request, actor: Actor, key: object) -> Any:
+        query = self.queries.one(request.scope["query_string"])
+        return await self._found(actor, query.ask(parse_key(self.spec, key)))
+
+    async def _found(self, actor: Actor, ask: Ask) -> Any:
+        found = await self.engine.read(actor, ask)
+        if found is None:
+            raise _not_found(self.spec)
+        return found
+
+    async def _one_if_visible(self, request: Request, actor: Actor, key: object) -> Any:
+        """The object as it is now; only its id when its writer may not see it (any more)."""
+        try:
+            return await self._one(request, actor, key)
+        except NotFound:
+            return {self.spec.pk.name: key}
+
+
+def _sent(request: Request) -> dict[str, Any]:
+    """What every write says of itself: where it came in, and its idempotency key."""
+    origin = Origin(face="rest", request_id=request.scope.get("request_id"))
+    return {"origin": origin, "idempotency_key": request.headers.get("idempotency-key")}
+
+
+class _Behind:
+    """A sub-resource: the rows behind a relation of one object, as a list like any other."""
+
+    def __init__(self, engine: Engine, spec: ResourceSpec, relation: RelationSpec) -> None:
+        self.engine = engine
+        self.spec = spec
+        self.relation = relation
+        self.queries = Queries(relation.target)
+
+    async def list(self, request: Request) -> Answer:
+        actor = await authenticate(self.engine.actors, request.scope["headers"])
+        query = self.queries.many(request.scope["query_string"])
+        key = parse_key(self.spec, request.path_params["id"])
+        ask = query.behind(self.relation, self.spec, key)
+        found = await self.engine.read(actor, ask)
+        if found is None:
+            raise _not_found(self.spec)
+        return _with_cost(request, _listed(request, query, found[RELATED]), self.engine, actor, ask)
+
+
+def _listed(request: Request, query: ListQuery, answer: dict[str, Any]) -> Answer:
+    beside = finished(query.window, answer)
+    link = links(quote(request.scope["path"]), query.query, beside)
+    return read_answer(request.scope, answer, ((b"link", link.encode()),) if link else ())
+
+
+def _with_cost(request: Request, answer: Answer, engine: Engine, actor: Actor, ask: Ask) -> Answer:
+    """The cost is a header, so that neither the bytes nor the tag are others for who asks for it."""
+    if wants_cost(request.scope):
+        answer.headers.append((b"x-cost", str(engine.cost(actor, ask.read)).encode()))
+    return answer
+
+
+def _not_found(spec: ResourceSpec) -> NotFound:
+    return NotFound(f"There is no {spec.singular.replace('_', ' ')} with this id, or you may not see it.")
