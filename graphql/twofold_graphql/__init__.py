@@ -1,0 +1,1 @@
+"""The GraphQL face: a Strawberry schema from resources, documents as Reads, and GraphiQL."""
