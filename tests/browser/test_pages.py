@@ -1,0 +1,215 @@
+"""GraphiQL and the documents page in a real browser that can reach nothing but the server under test."""
+
+import json
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, ConsoleMessage, Page, Route, async_playwright, expect
+
+from support.needs import cannot
+from twofold_graphql import graphiql
+from twofold_rest import documents
+
+pytestmark = pytest.mark.browser
+
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+RECORD_VIOLATIONS = """
+window.violations = [];
+document.addEventListener("securitypolicyviolation", (event) =>
+  window.violations.push(`${event.effectiveDirective} blocked ${event.blockedURI}`));
+"""
+
+
+@dataclass(kw_only=True)
+class Visit:
+    """One open page, and what it tried or said that it should not have."""
+
+    page: Page
+    origin: str
+    foreign: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    async def open(self, path: str) -> None:
+        """Go to the path; the answer must be a page that carries the content policy."""
+        response = await self.page.goto(self.origin + path)
+        assert response is not None
+        assert response.status == 200
+        assert "default-src 'none'" in (await response.header_value("content-security-policy") or "")
+
+    async def violations(self) -> list[str]:
+        """Return the page's breaches of its content policy, one sentence each."""
+        found: list[str] = await self.page.evaluate("window.violations")
+        return found
+
+    async def assert_clean(self) -> None:
+        """Nothing was asked of another server, nothing broke the content policy, nothing failed on the console."""
+        assert self.foreign == []
+        assert await self.violations() == []
+        assert self.complaints == []
+
+
+@pytest.fixture(scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        cannot("there is no chromium on PATH (Debian: apt-get install chromium)")
+    if not (graphiql.STATIC / "graphiql.js").is_file() or not (documents.STATIC / "docs.js").is_file():
+        cannot("the pages' scripts were not built (npm ci && npm run build in web)")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def visit(browser: Browser, live_server: str) -> AsyncIterator[Visit]:
+    async with visiting(browser, live_server) as visit:
+        yield visit
+
+
+@asynccontextmanager
+async def visiting(browser: Browser, live_server: str) -> AsyncIterator[Visit]:
+    context = await browser.new_context(viewport={"width": 1400, "height": 900})
+    page = await context.new_page()
+    visit = Visit(page=page, origin=live_server.rstrip("/"))
+
+    async def only_to_the_server(route: Route) -> None:
+        if route.request.url.startswith(f"{visit.origin}/"):
+            await route.continue_()
+        else:
+            visit.foreign.append(route.request.url)
+            await route.abort()
+
+    def note_console(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            visit.complaints.append(message.text)
+
+    await context.route("**/*", only_to_the_server)
+    page.on("console", note_console)
+    page.on("pageerror", lambda error: visit.complaints.append(str(error)))
+    page.on("websocket", lambda socket: note_socket(visit, socket.url))
+    await page.add_init_script(RECORD_VIOLATIONS)
+    yield visit
+    await context.close()
+
+
+def note_socket(visit: Visit, url: str) -> None:
+    if not url.startswith(visit.origin.replace("http", "ws", 1) + "/"):
+        visit.foreign.append(url)
+
+
+async def code_in(page: Page, selector: str) -> str:
+    """Return the text of a CodeMirror editor, its scrolled-out lines too."""
+    text: str = await page.locator(f"{selector} .CodeMirror").first.evaluate("editor => editor.CodeMirror.getValue()")
+    return text
+
+
+async def test_graphiql_runs_its_first_example(visit: Visit, tmp_path: Path) -> None:
+    page = visit.page
+    await visit.open("/graphql")
+    await expect(page).to_have_title("Twofold GraphiQL")
+    config = json.loads(await page.locator("#config").text_content() or "")
+    await expect(page.locator(".graphiql-query-editor .CodeMirror")).to_be_visible()
+    assert await code_in(page, ".graphiql-query-editor") == config["examples"][0]["query"]
+    assert await page.get_by_role("tab").count() >= len(config["examples"])
+
+    await page.locator("button.graphiql-execute-button").click()
+    await expect(page.locator(".result-window .CodeMirror-code")).to_contain_text("data")
+    await page.screenshot(path=tmp_path / "graphiql.png")
+    result = json.loads(await code_in(page, ".result-window"))
+    assert result["data"]
+    assert "errors" not in result
+    await visit.assert_clean()
+
+
+async def test_graphiql_lists_the_examples_and_the_fields(visit: Visit, tmp_path: Path) -> None:
+    page = visit.page
+    await visit.open("/graphql")
+    example = json.loads(await page.locator("#config").text_content() or "")["examples"][0]
+    tabs = page.get_by_role("tab")
+    await expect(tabs.first).to_be_visible()
+    before = await tabs.count()
+
+    await page.get_by_role("button", name="Show Examples").click()
+    await page.get_by_label("Examples", exact=True).get_by_role("button", name=example["name"], exact=True).click()
+    await expect(tabs).to_have_count(before + 1)
+    await page.wait_for_function(
+        "query => document.querySelector('.graphiql-query-editor .CodeMirror').CodeMirror.getValue() === query",
+        arg=example["query"],
+    )
+    await page.screenshot(path=tmp_path / "examples.png")
+    await page.get_by_role("button", name="Show GraphiQL Explorer").click()
+    await expect(page.locator(".graphiql-explorer-root")).to_contain_text("products")
+    await page.screenshot(path=tmp_path / "explorer.png")
+    await visit.assert_clean()
+
+
+async def test_graphiql_sends_the_headers_and_forgets_them(visit: Visit) -> None:
+    page = visit.page
+    await visit.open("/graphql")
+    await page.get_by_role("button", name="Headers", exact=True).click()
+    await page.locator("[aria-label='Headers'] .graphiql-editor:not(.hidden) .CodeMirror").evaluate(
+        "(editor, text) => editor.CodeMirror.setValue(text)", '{"X-Probe": "a-secret"}'
+    )
+    async with page.expect_request(lambda request: request.method == "POST" and "x-probe" in request.headers):
+        await page.locator("button.graphiql-execute-button").click()
+    await page.wait_for_timeout(1000)  # tabs are stored half a second after an edit
+    assert "a-secret" not in await page.evaluate("JSON.stringify(localStorage)")
+
+
+async def test_documents_page_calls_the_api(visit: Visit, tmp_path: Path) -> None:
+    page = visit.page
+    await visit.open("/api/v1/docs")
+    products = page.locator(".opblock", has=page.locator("[data-path='/api/v1/products']"))
+    await expect(products.first).to_be_visible()
+    await page.screenshot(path=tmp_path / "documents.png")
+
+    listing = products.and_(page.locator(".opblock-get"))
+    await listing.locator(".opblock-summary-control").click()
+    await listing.get_by_role("button", name="Try it out").click()
+    await listing.get_by_role("button", name="Execute").click()
+    await expect(listing.locator(".live-responses-table .response-col_status").last).to_have_text("200")
+    await page.screenshot(path=tmp_path / "documents-answer.png")
+    await visit.assert_clean()
+
+
+@pytest.mark.parametrize("path", ["/graphql", "/api/v1/docs"])
+async def test_policy_refuses_another_server(visit: Visit, path: str) -> None:
+    """The guard of the tests above: what they say did not happen would have been seen."""
+    await visit.open(path)
+    await visit.page.evaluate("fetch('https://elsewhere.example/').catch(() => null)")
+    assert await visit.violations() == ["connect-src blocked https://elsewhere.example/"]
+    assert visit.complaints
+
+
+def test_pages_escape_what_they_are_given() -> None:
+    hostile = "</script><script>alert(1)</script>"
+    example = graphiql.Example(name=hostile, query="{ a }", variables={"b": hostile})
+    for page in (
+        graphiql.graphiql_page(endpoint=hostile, static=f'/"{hostile}', examples=[example]),
+        documents.documents_page(openapi_url=hostile, static=f'/"{hostile}', title=hostile),
+    ):
+        assert b"<script>" not in page
+
+
+def test_pages_say_what_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(graphiql, "STATIC", tmp_path)
+    monkeypatch.setattr(documents, "STATIC", tmp_path)
+    for page in (
+        graphiql.graphiql_page(endpoint="/graphql", static="/graphql/static", examples=[]),
+        documents.documents_page(openapi_url="/api/v1/openapi.json", static="/api/v1/static", title="API"),
+    ):
+        assert b"npm ci &amp;&amp; npm run build" in page
+        assert b"<script" not in page

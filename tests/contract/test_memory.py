@@ -1,0 +1,50 @@
+"""A worker's memory stays flat, however many different questions it is asked."""
+
+from __future__ import annotations
+
+import gc
+from pathlib import Path
+
+import pytest
+
+from support.figures import count
+from support.shop import Shop
+
+pytestmark = pytest.mark.contract
+
+WARM_UP, MEASURED = 1200, 800
+"""The most that any of the caches keeps is 2,048 entries, and each question makes two: they are soon full."""
+LONG = 100_000
+MAX_GROWTH_BYTES = 8 * 2**20
+
+
+def resident_bytes() -> int:
+    """The process's memory in use, from Linux's /proc."""
+    gc.collect()
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * 4096
+
+
+async def ask(shop: Shop, number: int) -> None:
+    """A document, a statement and a URL that there have not been before."""
+    query = f"{{ products(first: 1) {{ nodes {{ a{number}: name category {{ b{number}: name }} }} }} }}"
+    assert "errors" not in await shop.graphql(query)
+    fields = ("name", "price", "stock", "currency", "slug", "status", "created_at", "updated_at", "excerpt",
+              "description", "category.name", "category.slug", "vendor.name", "vendor.slug")  # fmt: skip
+    chosen = [name for bit, name in enumerate(fields) if number >> bit & 1]
+    answer = await shop.rest("GET", f"/products?page_size=1&filter[stock][gte]={number}&fields={','.join(chosen)}")
+    assert answer.status_code == 200
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="only Linux tells a process's memory this way")
+@pytest.mark.parametrize("shop_url", ["sqlite"], indirect=True)  # the caches are the same on the other
+async def test_memory_is_flat(shop: Shop, pytestconfig: pytest.Config) -> None:
+    for number in range(WARM_UP):
+        await ask(shop, number)
+    before = resident_bytes()
+    measured = LONG if pytestconfig.getoption("--long", False) else MEASURED
+    for number in range(WARM_UP, WARM_UP + measured):
+        await ask(shop, number)
+    grown = resident_bytes() - before
+    count("contract", "different documents in flat memory", measured)
+    assert grown < MAX_GROWTH_BYTES, f"{grown / 2**20:.1f} MiB more after {measured} documents"

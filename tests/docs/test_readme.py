@@ -1,0 +1,103 @@
+"""The README tells the truth: its tour is run as it stands, and its tables list what there is."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support import server
+from twofold.cli import app
+from twofold.settings import Settings
+from twofold_rest.errors import HTTP_CODES, STATUSES
+
+pytestmark = pytest.mark.docs
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text()
+CONTRACT = (ROOT / "docs" / "contract.md").read_text()
+STEP = re.compile(r"```sh\n(?P<command>[^`]*)```\n\n```json\n(?P<answer>[^`]*)```")
+ANYTHING = "…"
+BETWEEN = "\n=====\n"
+
+
+@pytest.fixture(scope="module")
+def fresh_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """`twofold serve` on a database of its own: the tour writes."""
+    with server.serving(tmp_path_factory.mktemp("tour") / "twofold.db") as url:
+        yield url
+
+
+def test_the_tour_runs_as_it_stands(fresh_server: str) -> None:
+    if shutil.which("curl") is None:
+        if os.environ.get("CI"):
+            pytest.fail("curl is not installed")
+        pytest.skip("curl is not installed")
+    steps = list(STEP.finditer(README))
+    assert len(steps) >= 7
+    script = f"\nprintf '{BETWEEN.encode('unicode_escape').decode()}'\n".join(step["command"] for step in steps)
+    script = script.replace("http://127.0.0.1:8000", fresh_server)
+    run = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script], capture_output=True, text=True, check=True, timeout=60
+    )
+    answers = [json.loads(answer) for answer in run.stdout.split(BETWEEN)]
+    for step, answer in zip(steps, answers, strict=True):
+        expected = json.loads(step["answer"])
+        assert _filled_in(expected, answer) == answer, step["command"]
+
+
+def _filled_in(expected: Any, answer: Any) -> Any:
+    """Returns what is expected with the answer's own value where anything is."""
+    if expected == ANYTHING:
+        return answer
+    if isinstance(expected, dict) and isinstance(answer, dict):
+        return {key: _filled_in(value, answer.get(key)) for key, value in expected.items()}
+    if isinstance(expected, list) and isinstance(answer, list) and len(expected) == len(answer):
+        return [_filled_in(each, other) for each, other in zip(expected, answer, strict=True)]
+    return expected
+
+
+def test_the_comparison_of_the_tour_can_fail() -> None:
+    assert _filled_in({"a": "…", "b": 1}, {"a": "x", "b": 2}) != {"a": "x", "b": 2}
+    assert _filled_in({"a": 1}, {"a": 1, "b": 2}) != {"a": 1, "b": 2}
+    assert _filled_in([1], [1, 2]) != [1, 2]
+
+
+@pytest.mark.parametrize("name", list(Settings.model_fields))
+def test_every_setting_is_in_the_readme_with_its_default(name: str) -> None:
+    field = Settings.model_fields[name]
+    assert f"| `TWOFOLD_{name.upper()}` | `{field.default}` | {field.description} |" in README
+
+
+def test_every_command_is_in_the_readme() -> None:
+    commands = [command.callback.__name__ for command in app.registered_commands if command.callback]
+    commands += [str(group.name) for group in app.registered_groups]
+    missing = [name for name in commands if f"`twofold {name}" not in README]
+    assert not missing
+
+
+def test_every_link_leads_to_something() -> None:
+    links = re.findall(r"\]\((?!http)([^)#]+)\)", README)
+    assert links
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_the_code_map_names_what_is_there() -> None:
+    code_map = README.partition("```text\n")[2].partition("```")[0]
+    names = set(re.findall(r"[\w/]+(?:\.py|/)", code_map))
+    assert len(names) > 20
+    known = {str(path.relative_to(ROOT)) for path in ROOT.glob("*/**/*.py")}
+    folders = {f"{path.rpartition('/')[0]}/" for path in known} | {f"{path.name}/" for path in ROOT.iterdir()}
+    for name in names:
+        assert any(path.endswith(name) for path in known | folders), name
+
+
+def test_every_error_code_is_in_the_contract_with_its_status() -> None:
+    statuses = {**STATUSES, **{code: status for status, code in HTTP_CODES.items()}, "internal": 500}
+    for code, status in statuses.items():
+        assert f"| `{code}` | {status} |" in CONTRACT

@@ -1,0 +1,216 @@
+"""Migrations when several processes, other tools and bad luck take part."""
+
+import asyncio
+import json
+import sqlite3
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from storefront.models import Tag
+from support import upgrading
+from support.databases import APPS, MIGRATIONS, open_database
+from support.migrations import (
+    ALL,
+    INIT,
+    ROOT,
+    add_migration,
+    aerich,
+    aerich_program,
+    applied,
+    both,
+    call,
+    rows,
+    sample_rows,
+    together,
+)
+from support.schema import schema_of, tables_in
+from twofold.database import Database
+from twofold.errors import Unavailable
+from twofold.migrate import MigrationFailed, downgrade, upgrade
+from twofold.migrate.lock import exclusive
+
+pytestmark = pytest.mark.migrations
+
+
+async def test_many_processes_at_once(empty_database: Database, empty_url: str, migrations: Path) -> None:
+    once = add_migration(
+        migrations,
+        "1_20261122000000_once.py",
+        both("CREATE TABLE runs (id INT)", "INSERT INTO runs VALUES (1)"),
+        both("DROP TABLE runs"),
+    )
+    results = [json.loads(line) for line in together([[empty_url, str(migrations)]] * 4)]
+    assert sorted(map(len, results)) == [0, 0, 0, 3]
+    assert max(results, key=len) == [*ALL, once]
+    assert len(await applied(empty_database)) == 3
+    assert await rows(empty_database, "SELECT id FROM runs") == [(1,)]
+
+
+async def test_the_lock_is_held_by_one(empty_database: Database, empty_url: str) -> None:
+    other = open_database(empty_url)
+    await other.open()
+    try:
+        async with exclusive(empty_database):
+            waiting = asyncio.ensure_future(upgrade(other, MIGRATIONS, APPS))
+            await asyncio.sleep(0.3)
+            assert not waiting.done()
+            assert await tables_in(empty_database) == set()
+        assert await waiting == ALL
+    finally:
+        await other.close()
+
+
+@pytest.mark.parametrize("empty_url", ["postgres"], indirect=True)
+async def test_the_timeouts_of_others_do_not_matter(empty_database: Database, empty_url: str, migrations: Path) -> None:
+    """A short lock, statement or idle timeout is right for a web process, and would stop who waits for the lock."""
+    name = empty_url.rpartition("/")[2]
+    for setting in ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"):
+        await empty_database.fetch(f"ALTER DATABASE {name} SET {setting} = '200ms'")
+    add_migration(migrations, "1_20261122000000_slow.py", both("SELECT pg_sleep(0.7)"), both("SELECT 1"))
+    results = [json.loads(line) for line in together([[empty_url, str(migrations)]] * 2)]
+    assert sorted(map(len, results)) == [0, 3]
+
+
+async def test_a_pool_of_one_connection_is_enough(empty_url: str) -> None:
+    database = open_database(empty_url)
+    if database.dialect == "postgres":
+        database.config["connections"]["default"]["credentials"]["maxsize"] = 1
+    await database.open()
+    try:
+        assert await upgrade(database, MIGRATIONS, APPS) == ALL
+    finally:
+        await database.close()
+
+
+@pytest.mark.parametrize("empty_url", ["postgres"], indirect=True)
+async def test_a_table_in_use_is_not_waited_for_long(
+    empty_database: Database, migrations: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who waits for a table makes everybody queue up behind: the migration gives up instead, and nothing is left."""
+    monkeypatch.setattr("twofold.migrate.runner.LOCK_TIMEOUT", "100ms")
+    await upgrade(empty_database, migrations, APPS)
+    up = both("CREATE TABLE notes (id INT)", "ALTER TABLE tags ADD COLUMN note TEXT")
+    add_migration(migrations, "1_20261122000000_note.py", up, both("DROP TABLE notes"))
+    async with empty_database.connection.acquire_connection() as reader, reader.transaction():
+        await reader.fetch("SELECT id FROM tags")
+        with pytest.raises(MigrationFailed, match="lock timeout"):
+            await upgrade(empty_database, migrations, APPS)
+    assert "notes" not in await tables_in(empty_database)
+
+
+async def test_a_busy_file_is_given_up(tmp_path: Path) -> None:
+    """A writer that stays: migrations and transactions fail after the busy timeout, then the connection is free."""
+    path = tmp_path / "busy.sqlite3"
+    writer = sqlite3.connect(path, isolation_level=None)
+    database = open_database(f"sqlite://{path}?busy_timeout=50")
+    await database.open()
+    try:
+        await database.fetch("SELECT 1")
+        writer.execute("BEGIN IMMEDIATE")
+        with pytest.raises(MigrationFailed, match="locked"):
+            await upgrade(database, MIGRATIONS, APPS)
+        with pytest.raises(Unavailable):
+            async with database.transaction():
+                pass
+        writer.execute("ROLLBACK")
+        assert await asyncio.wait_for(upgrade(database, MIGRATIONS, APPS), timeout=10) == ALL
+        assert await rows(database, "PRAGMA foreign_keys") == [(1,)]
+    finally:
+        writer.close()
+        await database.close()
+
+
+async def test_both_dialects_in_one_process(tmp_path: Path, new_postgres_database: Callable[[], str]) -> None:
+    """Tortoise keeps SQL on the models, in one dialect; whichever database is used next gets its own."""
+    databases = [open_database(url) for url in (f"sqlite://{tmp_path / 'one.sqlite3'}", new_postgres_database())]
+    try:
+        for database in databases:
+            await database.open()
+        for database in databases:
+            await upgrade(database, MIGRATIONS, APPS)
+        for name in ("first", "second"):
+            for database in databases:
+                with database.use():
+                    await Tag.create(name=name)
+                    assert (await Tag.get(name=name)).name == name
+    finally:
+        for database in databases:
+            await database.close()
+
+
+async def test_killed_before_aerich_knows(empty_database: Database, empty_url: str, migrations: Path) -> None:
+    """The migration is committed, aerich's row is not written: the next upgrade only writes the row."""
+    killed = call(sys.executable, str(upgrading.__file__), empty_url, str(migrations), "killed", told="begin\n")
+    assert killed.returncode == -9, killed.stderr
+    assert "users" in await tables_in(empty_database)
+    assert await applied(empty_database) == []
+
+    assert await upgrade(empty_database, migrations, APPS) == ALL
+    assert [app for app, _ in await applied(empty_database)] == list(APPS)
+
+
+async def test_a_lost_row_is_repaired(empty_database: Database, empty_url: str, migrations: Path) -> None:
+    database = empty_database
+    await upgrade(database, migrations, APPS)
+    await sample_rows(database)
+    await database.connection.execute_query("DELETE FROM aerich WHERE app = 'storefront'")
+    assert await upgrade(database, migrations, APPS) == [f"storefront/{INIT}"]
+    assert await rows(database, "SELECT rating FROM reviews") == [(5,)]
+
+    await database.connection.execute_query("DELETE FROM aerich WHERE app = 'storefront'")
+    assert "Success" in aerich(empty_url, "storefront", "upgrade")
+    assert await rows(database, "SELECT rating FROM reviews") == [(5,)]
+    assert len(await applied(database)) == 2
+
+
+async def ledger(database: Database) -> dict[str, str]:
+    return dict(await rows(database, "SELECT app, direction FROM twofold_migrations WHERE version LIKE '0_%'"))
+
+
+async def test_aerich_and_our_driver_agree(empty_database: Database, empty_url: str) -> None:
+    database = empty_database
+    for app in APPS:
+        assert f"Success upgrading to {INIT}" in aerich(empty_url, app, "upgrade")
+    assert await upgrade(database, MIGRATIONS, APPS) == []
+    schema = await schema_of(database)
+
+    for app in reversed(APPS):
+        assert f"Success downgrading to {INIT}" in aerich(empty_url, app, "downgrade", "--yes")
+    assert await tables_in(database) == set()
+    assert await applied(database) == []
+
+    assert await upgrade(database, MIGRATIONS, APPS) == ALL
+    assert await schema_of(database) == schema
+    for app in APPS:
+        assert "No upgrade items found" in aerich(empty_url, app, "upgrade")
+        assert "No available heads" in aerich(empty_url, app, "heads")
+        assert INIT in aerich(empty_url, app, "history")
+    assert "Success" in aerich(empty_url, "storefront", "downgrade", "--version", "0", "--yes")
+    assert await ledger(database) == {"twofold": "up", "storefront": "down"}
+    assert INIT in aerich(empty_url, "storefront", "heads")
+    assert await upgrade(database, MIGRATIONS, APPS) == [f"storefront/{INIT}"]
+    assert await downgrade(database, MIGRATIONS, "storefront") == [f"storefront/{INIT}"]
+    assert "Success" in aerich(empty_url, "storefront", "upgrade")
+
+
+async def test_aerich_twice_at_once(empty_database: Database, empty_url: str, migrations: Path) -> None:
+    """aerich takes no lock: both run the migration, the second one finds it done, and may fail to note that."""
+    text = (ROOT / "pyproject.toml").read_text()
+    configuration = migrations.parent / "pyproject.toml"
+    configuration.write_text(text.replace("./migrations", str(migrations)).replace("./service", str(ROOT / "service")))
+    await upgrade(empty_database, migrations, APPS)
+    up = both("CREATE TABLE runs (id INT)", "INSERT INTO runs VALUES (1)")
+    if empty_database.dialect == "postgres":
+        up["postgres"].append("SELECT pg_sleep(0.5)")
+        await empty_database.fetch(f"ALTER DATABASE {empty_url.rpartition('/')[2]} SET lock_timeout = '100ms'")
+    add_migration(migrations, "1_20261122000000_once.py", up, both("DROP TABLE runs"))
+
+    command = [aerich_program(), "--config", str(configuration), "--app", "storefront", "upgrade"]
+    results = await asyncio.gather(*(asyncio.to_thread(call, *command, url=empty_url) for _ in range(2)))
+    assert 0 in [result.returncode for result in results], results
+    assert not any("lock timeout" in result.stderr for result in results)
+    assert await rows(empty_database, "SELECT id FROM runs") == [(1,)]
+    assert len(await applied(empty_database)) == 3

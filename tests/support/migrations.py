@@ -1,0 +1,146 @@
+"""Migrations of a test's own, rows to migrate, and the programs that do it."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tortoise import Model
+
+from storefront.audit import AuditEntry
+from storefront.models import (
+    Address,
+    Category,
+    Membership,
+    Order,
+    OrderLine,
+    Product,
+    ProductImage,
+    Review,
+    Tag,
+    Vendor,
+)
+from storefront.orders import OrderStatus
+from support import upgrading
+from support.databases import APPS, MIGRATIONS
+from twofold.database import Database
+from twofold.events import Event
+from twofold.idempotency import IdempotencyKey
+from twofold.identity.models import User
+from twofold.migrate.files import migration_files
+
+ROOT = MIGRATIONS.parent
+
+
+INIT = "0_20261121000000_init.py"
+
+
+ALL = [f"{app}/{INIT}" for app in APPS]
+
+
+MIGRATION = """
+from twofold.migrate import run
+
+RUN_IN_TRANSACTION = False
+UP = {up!r}
+DOWN = {down!r}
+
+
+async def upgrade(db):
+    return await run(db, UP, __file__, "up")
+
+
+async def downgrade(db):
+    return await run(db, DOWN, __file__, "down")
+
+
+MODELS_STATE = {state!r}
+"""
+
+
+@pytest.fixture
+def migrations(tmp_path: Path) -> Path:
+    """A copy of the project's migrations, which a test may add to."""
+    return shutil.copytree(MIGRATIONS, tmp_path / "migrations", ignore=shutil.ignore_patterns("__pycache__"))
+
+
+def add_migration(migrations: Path, name: str, up: dict[str, list[str]], down: dict[str, list[str]]) -> str:
+    state = migration_files(migrations, "storefront")[0].load().MODELS_STATE
+    (migrations / "storefront" / name).write_text(MIGRATION.format(up=up, down=down, state=state))
+    return f"storefront/{name}"
+
+
+def both(*statements: str) -> dict[str, list[str]]:
+    return {"sqlite": list(statements), "postgres": list(statements)}
+
+
+async def rows(database: Database, sql: str) -> list[tuple[Any, ...]]:
+    return [tuple(row) for row in await database.fetch(sql)]
+
+
+async def applied(database: Database) -> list[tuple[Any, ...]]:
+    return await rows(database, "SELECT app, version FROM aerich ORDER BY id")
+
+
+async def sample_rows(database: Database) -> dict[type[Model], Model]:
+    """One row, or two, in every table."""
+    with database.use():
+        buyer = await User.create(email="ann@example.com", name="Ann", password_hash="-")
+        vendor = await Vendor.create(name="Lamps", slug="lamps")
+        member = await Membership.create(vendor=vendor, user=buyer)
+        trunk = await Category.create(name="Home", slug="home")
+        branch = await Category.create(name="Light", slug="light", parent=trunk)
+        product = await Product.create(vendor=vendor, category=branch, name="Lamp", slug="lamp", price=10, cost_price=4)
+        tag = await Tag.create(name="bright")
+        await product.tags.add(tag)
+        image = await ProductImage.create(product=product, url="/lamp.png")
+        review = await Review.create(product=product, author=buyer, rating=5, title="Bright")
+        address = await Address.create(
+            user=buyer, recipient="Ann", line1="1 Road", postal_code="1000", city="Town", country="DE"
+        )
+        order = await Order.create(buyer=buyer, ship_to=address, status=OrderStatus.placed, total=10)
+        line = await OrderLine.create(order=order, product=product, quantity=1, unit_price=10)
+        happened = {"resource": "products", "row_id": str(product.id)}
+        entry = await AuditEntry.create(**happened, face="inside", action="create", changes={}, actor=buyer)
+        event = await Event.create(**happened, name="products.created")
+        key = await IdempotencyKey.create(owner=str(buyer.id), key="k", fingerprint="-", row_id="1")
+    made = (buyer, vendor, member, branch, product, tag, image, review, address, order, line, entry, event, key)
+    return {type(row): row for row in made}
+
+
+def together(arguments: Sequence[Sequence[str]]) -> list[str]:
+    """Returns what each process says, all of which are told to begin when all are ready."""
+    program = [sys.executable, str(upgrading.__file__)]
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with ExitStack() as stack:
+        processes = [stack.enter_context(subprocess.Popen([*program, *each], **pipes, text=True)) for each in arguments]
+        for process in processes:
+            assert process.stdout.readline() == "ready\n"
+        for process in processes:
+            process.stdin.write("begin\n")
+            process.stdin.flush()
+        ends = [(process.communicate(timeout=60), process.returncode) for process in processes]
+    assert [code for _, code in ends] == [0] * len(ends), ends
+    return [out for (out, _), _ in ends]
+
+
+def aerich(url: str, app: str, *arguments: str) -> str:
+    result = call(aerich_program(), "--app", app, *arguments, url=url)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout
+
+
+def aerich_program() -> str:
+    return str(Path(sys.executable).with_name("aerich"))
+
+
+def call(*command: str, told: str | None = None, url: str = "sqlite://:memory:") -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"TWOFOLD_DATABASE_URL": url}
+    return subprocess.run(
+        command, cwd=ROOT, env=environment, input=told, capture_output=True, text=True, timeout=60, check=False
+    )

@@ -1,0 +1,212 @@
+"""A credential is looked up once in a short while, and what ends it counts: at once here, soon elsewhere."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from support.shop import Shop
+from support.statements import recorded
+from twofold.actor import Actor
+from twofold.database import Database
+from twofold.errors import Unauthenticated
+from twofold.identity import actors as remembering
+from twofold.identity import keys, tokens
+from twofold.identity.actors import MAX_REMEMBERED, Actors
+from twofold.identity.models import AccessToken, User
+
+LIFE_S = 2
+
+
+class Clock:
+    """Both clocks: seconds since some start, and since 1970."""
+
+    def __init__(self) -> None:
+        self.passed_s = 0.0
+        self.start = datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        return 100 + self.passed_s
+
+    def time(self) -> float:
+        return self.start.timestamp() + self.passed_s
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(remembering, "monotonic", clock.monotonic)
+    monkeypatch.setattr(remembering, "time", clock.time)
+    return clock
+
+
+@pytest.fixture
+async def user(database: Database) -> User:
+    with database.use():
+        await User.all().delete()
+        return await User.create(email="ada@example.com", name="Ada", password_hash="-", role="vendor")
+
+
+@pytest.fixture
+def statements(database: Database) -> Iterator[list[str]]:
+    with recorded() as statements:
+        yield statements
+
+
+def memory(database: Database, memory_s: float = LIFE_S) -> Actors:
+    return Actors(database, memory_s=memory_s)
+
+
+async def token_of(database: Database, user: User, ttl_s: int = 3600) -> str:
+    return (await tokens.issue_token(database, user.id, ttl_s=ttl_s)).access_token
+
+
+async def test_a_credential_is_looked_up_once_within_its_life(
+    database: Database, user: User, clock: Clock, statements: list[str]
+) -> None:
+    actors, token = memory(database), await token_of(database, user)
+    key = (await keys.create_key(database, user.id, "till", ["products:read"], None)).key
+    for credential, scopes in ((token, None), (key, frozenset({"products:read"}))):
+        expected = Actor(user_id=user.id, role="vendor", scopes=scopes)
+        assert await actors.of(credential) == expected
+        statements.clear()
+        clock.passed_s += LIFE_S - 0.1
+        assert await actors.of(credential) == expected
+        assert statements == []
+        clock.passed_s += 0.2
+        assert await actors.of(credential) == expected
+        assert len(statements) == 1
+
+
+async def test_without_a_life_nothing_is_remembered(database: Database, user: User, statements: list[str]) -> None:
+    actors, token = memory(database, 0), await token_of(database, user)
+    statements.clear()
+    for _ in range(3):
+        await actors.of(token)
+    assert len(statements) == 3
+
+
+@pytest.mark.parametrize("end", ["revoked", "inactive", "deleted", "another role"])
+async def test_what_another_process_ends_counts_within_the_life(
+    database: Database, user: User, clock: Clock, end: str
+) -> None:
+    actors, token = memory(database), await token_of(database, user)
+    await actors.of(token)
+    with database.use():
+        match end:
+            case "revoked":
+                await AccessToken.all().update(revoked_at=datetime.now(UTC))
+            case "inactive":
+                await User.all().update(is_active=False)
+            case "deleted":
+                await User.all().delete()
+            case "another role":
+                await User.all().update(role="customer")
+    clock.passed_s = LIFE_S - 0.1
+    assert (await actors.of(token)).role == "vendor"
+    clock.passed_s = LIFE_S + 0.1
+    if end == "another role":
+        assert (await actors.of(token)).role == "customer"
+        return
+    with pytest.raises(Unauthenticated):
+        await actors.of(token)
+
+
+@pytest.mark.parametrize("kind", ["token", "key"])
+async def test_the_end_of_a_credential_is_respected_while_it_is_remembered(
+    database: Database, user: User, clock: Clock, kind: str
+) -> None:
+    actors = memory(database, 60)
+    if kind == "token":
+        credential = await token_of(database, user, ttl_s=1)
+    else:
+        credential = (
+            await keys.create_key(database, user.id, "till", [], clock.start + timedelta(seconds=1))
+        ).key  # fmt: skip
+    await actors.of(credential)
+    clock.passed_s = 0.9
+    await actors.of(credential)
+    clock.passed_s = 1.1
+    await asyncio.sleep(1.1)  # the database has a clock of its own
+    with pytest.raises(Unauthenticated):
+        await actors.of(credential)
+
+
+async def test_an_answer_older_than_a_change_is_not_remembered(
+    database: Database, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    actors, token = memory(database), await token_of(database, user)
+    fetch = database.fetch
+
+    async def fetch_before_a_revocation(sql: str, *given: Any) -> Any:
+        rows = await fetch(sql, *given)
+        monkeypatch.undo()
+        await tokens.revoke_token(database, token)
+        actors.forget()
+        return rows
+
+    monkeypatch.setattr(database, "fetch", fetch_before_a_revocation)
+    await actors.of(token)  # it was good when it was asked
+    with pytest.raises(Unauthenticated):
+        await actors.of(token)
+
+
+async def test_what_is_refused_is_not_remembered_and_the_memory_is_bounded(database: Database, user: User) -> None:
+    actors = memory(database)
+    with pytest.raises(Unauthenticated):
+        await actors.of(tokens.new_secret("token"))
+    assert len(actors._remembered) == 0
+    for _ in range(3):
+        await actors.of(await token_of(database, user))
+    assert len(actors._remembered) == 3
+    assert actors._remembered.max_entries == MAX_REMEMBERED
+
+
+# -- through the application ------------------------------------------------------------------------------------
+
+
+async def bearer(shop: Shop, who: str) -> dict[str, str]:
+    """Headers with a token that is only this test's."""
+    with shop.engine.database.use():
+        user = await User.get(email=f"{who}@example.com")
+    return {"Authorization": f"Bearer {await token_of(shop.engine.database, user)}"}
+
+
+async def asked(shop: Shop, headers: dict[str, str]) -> tuple[int, int]:
+    """The statuses of both faces."""
+    rest = await shop.client.get("/api/v1/orders?page_size=1", headers=headers)
+    graphql = await shop.client.post("/graphql", json={"query": "{ orders { totalCount } }"}, headers=headers)
+    return rest.status_code, graphql.status_code
+
+
+async def test_signing_out_counts_at_once_on_both_faces(shop: Shop) -> None:
+    headers = await bearer(shop, "customer")
+    assert await asked(shop, headers) == (200, 200)
+    assert (await shop.client.post("/auth/logout", headers=headers)).status_code == 204
+    assert await asked(shop, headers) == (401, 401)
+
+
+async def test_changing_an_account_counts_at_once_on_both_faces(shop: Shop) -> None:
+    headers = await bearer(shop, "vendor")
+    assert await asked(shop, headers) == (200, 200)
+    with shop.engine.database.use():
+        key = (await User.get(email="vendor@example.com")).id
+    for active, statuses in ((False, (401, 401)), (True, (200, 200))):
+        changed = await shop.rest("PATCH", f"/users/{key}", {"is_active": active}, who="admin")
+        assert changed.status_code == 200, changed.text
+        assert await asked(shop, headers) == statuses
+    assert isinstance(key, UUID)
+
+
+async def test_a_token_costs_one_statement_and_then_none(shop: Shop) -> None:
+    headers = await bearer(shop, "customer")
+    for expected in (2, 1):
+        with recorded() as statements:
+            answer = await shop.client.get("/api/v1/orders?include=lines.product", headers=headers)
+        assert answer.status_code == 200
+        assert len(statements) == expected, statements
