@@ -7,8 +7,9 @@ whatever is compared.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
+from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 
 from pydantic import ValidationError
@@ -225,7 +226,21 @@ def _across(join: Join, paths: list[Path], values: list[Any]) -> Condition:
         return negation(some) if paths[0][1] else some
     paths = [(path or [join.target.pk.name], value) for path, value in paths]
     inner = all_of(_lookups(join.target, paths, values, together=True))
-    return NEVER if inner == NEVER else Related(join, "some", inner, ALWAYS)
+    return NEVER if inner == NEVER else _some(join, inner)
+
+
+def _some(join: Join, inner: Condition) -> Condition:
+    """Some joined row meets `inner`. A row that is only passed on the way is not looked at: its key is here too."""
+    match inner:
+        case Related(beyond, "some", condition, _) if join.enforced and beyond.near is join.far:
+            return Related(_past(join, beyond), "some", condition, ALWAYS)
+        case _:
+            return Related(join, "some", inner, ALWAYS)
+
+
+@lru_cache(maxsize=1024)  # the same one for the same two: conditions are compared by their joins
+def _past(join: Join, beyond: Join) -> Join:
+    return replace(beyond, name=f"{join.name}__{beyond.name}", source=join.source, near=join.near)
 
 
 def _compare(column: Column, rest: list[str], value: Any, values: list[Any]) -> Condition:

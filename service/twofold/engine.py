@@ -58,7 +58,7 @@ class Engine:
         self.policies = Policies(self.resources, constants)
         self.inputs = Inputs(self.resources)
         self.prepared: Kept[tuple[Read, int], Prepared] = Kept(2048)
-        self.references: Kept[tuple[tuple[Table, ...], int], Statement] = Kept(512)
+        self.references: Kept[tuple[tuple[tuple[Table, bool], ...], int], Statement] = Kept(512)
         self._try_rules()
 
     async def read(self, actor: Actor, ask: Ask) -> Any:

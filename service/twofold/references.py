@@ -26,11 +26,15 @@ class _Sent:
     value: Any
 
     @property
+    def is_many(self) -> bool:
+        return isinstance(self.value, list)
+
+    @property
     def keys(self) -> list[Any]:
-        return self.value if isinstance(self.value, list) else [self.value]
+        return self.value if self.is_many else [self.value]
 
     def missing(self, index: int) -> FieldError:
-        path = (self.name, index) if isinstance(self.value, list) else (self.name,)
+        path = (self.name, index) if self.is_many else (self.name,)
         noun = self.target.singular.replace("_", " ")
         return FieldError(path=path, code="missing", message=f"There is no {noun} with this id.")
 
@@ -48,12 +52,12 @@ async def check_references(engine: Engine, actor: Actor, spec: ResourceSpec, val
     policy = engine.policies.of(actor)
     for each in sent:
         policy.require_some(each.target)
-    known = (tuple(each.target.table for each in sent), policy.shape)
+    known = (tuple((each.target.table, each.is_many) for each in sent), policy.shape)
     statement = engine.references.get(known)
     if statement is None:
-        wanted = [(table, policy.visible(table)) for table in known[0]]
+        wanted = [(table, policy.visible(table), many) for table, many in known[0]]
         statement = engine.references[known] = select_keys(wanted, engine.dialect)
-    bound = statement.bind([each.keys for each in sent], policy.values)
+    bound = statement.bind([each.value for each in sent], policy.values)
     visible = {(row[0], row[1]) for row in await engine.database.fetch(statement.text, bound)}
     missing = [
         each.missing(index)

@@ -66,6 +66,8 @@ class Join:
     many: bool
     link: Link | None = None
     nullable: bool = True
+    enforced: bool = False
+    """Whether the database makes sure that `near`, where it is not null, leads to a row."""
     description: str | None = None
 
     def __repr__(self) -> str:
@@ -167,7 +169,7 @@ def _join(tables: Mapping[type[Model], Table], table: Table, name: str, attribut
             far = target.columns[attribute.to_field_instance.model_field_name]
             return Join(
                 name=name, source=table, target=target, near=near, far=far, many=False, nullable=attribute.null,
-                description=attribute.description,
+                enforced=attribute.db_constraint, description=attribute.description,
             )  # fmt: skip
         case BackwardFKRelation():
             near = table.columns[attribute.to_field_instance.model_field_name]

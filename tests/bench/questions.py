@@ -102,9 +102,9 @@ def _list_of_limit(given: Parameters) -> Asked:
     return _get("/products", category_id=given["category"], offset=given["offset"])
 
 
-def _list(given: Parameters) -> Asked:
-    query = {"filter[category_id]": given["category"], "sort": "-created_at", "limit": PAGE, "offset": given["offset"]}
-    return _get("/api/v1/products", **query)
+def _list(given: Parameters, **query: Any) -> Asked:
+    page = {"filter[category_id]": given["category"], "sort": "-created_at", "limit": PAGE, "offset": given["offset"]}
+    return _get("/api/v1/products", **page, **query)
 
 
 def _nodes(name: str, fields: str) -> Callable[[Parameters], Asked]:
@@ -129,6 +129,8 @@ def _as_input(given: Parameters) -> Mapping[str, Any]:
 
 
 ONE = "query G1($id: Int!) { product(id: $id) { id name slug price stock status } }"
+IN_REST = {"fields": "id,name,slug,price,stock,status"}
+LIST_IN_REST = {"fields": FIELDS.replace(" ", ",").replace("createdAt", "created_at")}
 CREATE = """mutation W2($input: CreateReviewInput!) {
   createReview(input: $input) { review { id rating title } errors { code message path } }
 }"""
@@ -162,6 +164,24 @@ SCENARIOS: Mapping[str, Scenario] = {
             title="50 products of a category, newest first, from a random offset, 8 fields",
             draw=_page,
             ask={"twofold": _nodes("G2", FIELDS), "limit": _of_limit("G2", PAGE_ARGUMENTS, f"products {{ {FIELDS} }}")},
+        ),
+        Scenario(
+            name="G1R",
+            title="the question of G1, by REST",
+            draw=_product,
+            ask={
+                "twofold": lambda given: _get(f"/api/v1/products/{given['id']}", **IN_REST),
+                "limit": lambda given: _query(ONE, given),
+            },
+        ),
+        Scenario(
+            name="G2R",
+            title="the question of G2, by REST",
+            draw=_page,
+            ask={
+                "twofold": lambda given: _list(given, **LIST_IN_REST),
+                "limit": _of_limit("G2", PAGE_ARGUMENTS, f"products {{ {FIELDS} }}"),
+            },
         ),
         Scenario(
             name="G3",
@@ -202,7 +222,7 @@ SCENARIOS: Mapping[str, Scenario] = {
 
 
 def facts(scenario: Scenario, body: bytes) -> Any:
-    """Returns what an answer says, whatever its envelope and its spelling of instants.
+    """Returns what an answer says, whatever its envelope and its spelling of names and instants.
 
     Of a new review, not the key nor the time, which are others at every request.
     """
@@ -221,9 +241,10 @@ def _plain(value: Any) -> Any:
         case dict() if wrapped := [name for name in WRAPPERS if name in value]:
             return _plain(value[wrapped[0]])
         case dict():
-            instants = ("created_at", "createdAt")
+            renamed = {"created_at" if name == "createdAt" else name: each for name, each in value.items()}
             return {
-                name: datetime.fromisoformat(each) if name in instants else _plain(each) for name, each in value.items()
+                name: datetime.fromisoformat(each) if name == "created_at" else _plain(each)
+                for name, each in renamed.items()
             }
         case list():
             return [_plain(each) for each in value]

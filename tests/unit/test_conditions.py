@@ -1,5 +1,7 @@
 """Rules as conditions: what a Q means where it says nothing of null."""
 
+from dataclasses import replace
+
 import pytest
 from tortoise.expressions import Q
 
@@ -56,6 +58,27 @@ def test_lookups_across_one_relation_speak_of_the_same_row(reviews: Table) -> No
     assert len(_relations(together)) == 1
     assert len(_relations(apart)) == 2
     assert from_q(reviews, Q(), []) == ALWAYS
+
+
+def test_a_row_on_the_way_is_looked_at_only_where_its_key_may_lead_nowhere(
+    reviews: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    staff = Q(product__vendor__memberships__role="owner")
+    assert _tables(from_q(reviews, staff, [])) == ["products", "memberships"]
+    joins = reviews.joins["product"].target.joins
+    monkeypatch.setitem(joins, "vendor", replace(joins["vendor"], enforced=False))
+    assert _tables(from_q(reviews, staff, [])) == ["products", "vendors", "memberships"]
+
+
+def test_what_is_the_same_over_a_row_on_the_way_is_one_condition(reviews: Table) -> None:
+    staff = Q(product__vendor__memberships__role="owner")
+    assert from_q(reviews, staff, []) == from_q(reviews, staff, [])  # or each request would have a shape of its own
+
+
+def _tables(condition: Condition) -> list[str]:
+    if not isinstance(condition, Related):
+        return []
+    return [condition.join.target.name, *_tables(condition.condition)]
 
 
 def _relations(condition: Condition) -> list[Related]:

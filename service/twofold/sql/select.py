@@ -8,7 +8,21 @@ from functools import lru_cache
 from itertools import count
 from typing import Any, TypeAlias
 
-from twofold.condition import ALWAYS, NEVER, And, Compare, Condition, Inside, Matches, Not, Or, Related, Slot, Word
+from twofold.condition import (
+    ALWAYS,
+    NEVER,
+    And,
+    Compare,
+    Condition,
+    Inside,
+    Matches,
+    Not,
+    Or,
+    Related,
+    Slot,
+    Word,
+    all_of,
+)
 from twofold.expression import Derived, overs
 from twofold.kinds import IGNORING_CASE, JSON_INDEX, JSON_KEY, LISTS, Kind
 from twofold.plan import Hop, Level, NestedPlan, Shown, SortKey, bare_keys
@@ -68,10 +82,11 @@ def select_allowed(table: Table, tests: tuple[Condition, ...], visible: Conditio
     return _Writer(dialect).allowed(table, tests, visible, lock=lock)
 
 
-def select_keys(wanted: Sequence[tuple[Table, Condition]], dialect: SqlDialect) -> Statement:
+def select_keys(wanted: Sequence[tuple[Table, Condition, bool]], dialect: SqlDialect) -> Statement:
     """Returns the statement that finds which keys there are among those asked for, of rows that meet a condition.
 
-    Value n of the read is the list of keys of the n-th table. A row has n and a key as text.
+    Value n of the read is the key of the n-th table's row, or the list of keys where there may be many. A row has n and
+    a key as text.
     """
     return _Writer(dialect).keys(wanted)
 
@@ -138,11 +153,13 @@ class _Writer(DerivedText, AggregateText):
         text = f"SELECT {', '.join(columns)} {source}{self.dialect.lock if lock else ''}"
         return Statement(text=text, parameters=tuple(self.parameters), keys=())
 
-    def keys(self, wanted: Sequence[tuple[Table, Condition]]) -> Statement:
+    def keys(self, wanted: Sequence[tuple[Table, Condition, bool]]) -> Statement:
         texts: list[str] = []
-        for place, (table, condition) in enumerate(wanted):
+        for place, (table, condition, many) in enumerate(wanted):
             alias = f"t{next(self.aliases)}"
-            test = self._all([Compare(table.pk, "in", Slot("read", place)), condition], alias)
+            # One key is no list of one: PostgreSQL would expect ten, and so make a plan for every request.
+            operator = "in" if many else "eq"
+            test = self._condition(all_of([Compare(table.pk, operator, Slot("read", place)), condition]), alias)
             key = f"CAST({alias}.{quoted(table.pk.db_name)} AS text)"
             texts.append(f"SELECT {place}, {key} FROM {qualified(table.schema, table.name)} AS {alias} WHERE {test}")
         return Statement(text=" UNION ALL ".join(texts), parameters=tuple(self.parameters), keys=())
