@@ -206,37 +206,28 @@ class Database:
             TooSlow: it took longer than a statement may.
             Unavailable: the database cannot be reached, or is too busy.
         """
+        client = self.connection
+        limit_s = (
+            self.statement_timeout_s if client is self._pool else None
+        )  # a transaction waits for others, as a rule
+        start_s = monotonic()
         try:
-            connection = self.connection
-            if self.statement_timeout_s is None or connection is not self._pool:
-                return await self._fetch(connection, sql, parameters)  # a transaction waits for others, as a rule
-            return await self._fetch_in_time(connection, sql, parameters, self.statement_timeout_s)
+            async with client.acquire_connection() as connection:
+                start_s = monotonic()
+                if self.dialect == "postgres":
+                    rows: Sequence[Row] = await connection.fetch(sql, *parameters)
+                    return rows
+                if limit_s is None:
+                    return list(await connection.execute_fetchall(sql, parameters))
+                return await _fetch_unless_interrupted(connection, sql, parameters, limit_s)
         except Exception as error:
             known = _ours(error)
+            if isinstance(error, asyncpg.QueryCanceledError) and limit_s is not None:
+                # Sooner, an operator cancelled it; the message, which says so, is in the server's language.
+                known = TooSlow(limit_s) if monotonic() - start_s >= limit_s else known
             if known is None:
                 raise
             raise known from error
-
-    async def _fetch(self, client: BaseDBAsyncClient, sql: str, parameters: Sequence[Any]) -> Sequence[Row]:
-        async with client.acquire_connection() as connection:
-            if self.dialect == "postgres":
-                rows: Sequence[Row] = await connection.fetch(sql, *parameters)
-                return rows
-            return list(await connection.execute_fetchall(sql, parameters))
-
-    async def _fetch_in_time(self, client: BaseDBAsyncClient, sql: str, parameters: Sequence[Any], limit_s: float
-                             ) -> Sequence[Row]:  # fmt: skip
-        async with client.acquire_connection() as connection:
-            if self.dialect == "sqlite":
-                return await _fetch_unless_interrupted(connection, sql, parameters, limit_s)
-            start = monotonic()
-            try:
-                rows: Sequence[Row] = await connection.fetch(sql, *parameters)
-            except asyncpg.QueryCanceledError as error:
-                if monotonic() - start < limit_s:  # an operator cancelled it; the message is in the server's language
-                    raise
-                raise TooSlow(limit_s) from error
-            return rows
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[BaseDBAsyncClient]:

@@ -33,13 +33,27 @@ SETTINGS = {
 }
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 DATASET = Path(__file__).with_name("dataset.sql")
-ACCOUNTS = """
+OURS = """
 CREATE TABLE accounts (
     user_id uuid PRIMARY KEY REFERENCES users (id),
     member_id integer NOT NULL REFERENCES shop.users (id)
 );
-CREATE INDEX ON accounts (member_id)"""
-"""Which member of the shop a user is; see market.Account."""
+CREATE INDEX ON accounts (member_id);
+CREATE TABLE audit_entries (
+    id uuid PRIMARY KEY,
+    at timestamptz NOT NULL,
+    actor_id uuid,
+    face text NOT NULL,
+    request_id text,
+    resource text NOT NULL,
+    action text NOT NULL,
+    row_id text NOT NULL,
+    changes jsonb NOT NULL
+);
+CREATE INDEX ON audit_entries (at, id);
+CREATE INDEX ON audit_entries (resource, row_id, at);
+CREATE INDEX ON audit_entries (actor_id, at, id)"""
+"""The tables that the market has beside the shop's: market.Account and market.AuditEntry."""
 
 
 @contextmanager
@@ -83,7 +97,7 @@ async def fill(url: str, scale: float = 1) -> None:
         await connection.execute(f"SET bench.scale = {scale}")
         await connection.execute(DATASET.read_text())
         await connection.execute("SET search_path = public")
-        await connection.execute(ACCOUNTS)
+        await connection.execute(OURS)
         await connection.execute("VACUUM (FREEZE, ANALYZE)")
         await connection.execute("CHECKPOINT")
     finally:
@@ -127,11 +141,11 @@ async def new_token(url: str) -> str:
 
 
 async def tidy(url: str, reviews: int) -> None:
-    """Removes the reviews after the first `reviews`, and their events, so that each measurement finds the same rows."""
+    """Removes the reviews after the first `reviews`, and what was told of them, so that every load finds the same."""
     connection = await asyncpg.connect(url)
     try:
         await connection.execute("DELETE FROM shop.reviews WHERE id > $1", reviews)
-        await connection.execute("TRUNCATE events")
+        await connection.execute("TRUNCATE events, audit_entries")
         await connection.execute("VACUUM ANALYZE shop.reviews")
     finally:
         await connection.close()

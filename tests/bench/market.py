@@ -9,6 +9,7 @@ from tortoise.expressions import Q
 
 from twofold.actor import Actor
 from twofold.application import ENGINE_MODELS, Application
+from twofold.audit import AuditRecord
 from twofold.identity.models import User
 from twofold.resource import Field, Relation, Resource
 from twofold.rules import EVERYONE, Rows, rule
@@ -50,6 +51,14 @@ class Account(Model):
     class Meta:
         app = "market"
         table = "accounts"
+
+
+class AuditEntry(AuditRecord):
+    """A change that somebody made: a table of ours too."""
+
+    class Meta:
+        app = "market"
+        table = "audit_entries"
 
 
 class Category(Model):
@@ -251,6 +260,7 @@ MARKET = Application(
     name="Market",
     models={"twofold": ENGINE_MODELS, "market": ["bench.market"]},
     resources=[Products, Categories, Tags, Members, Reviews, Orders, OrderLines],
+    audit=AuditEntry,
     asgi="bench.service:app",
     first_request="/api/v1/products",
 )
