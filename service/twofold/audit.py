@@ -28,7 +28,7 @@ class AuditRecord(Model):
     id = id_field()
     at = fields.DatetimeField(auto_now_add=True)
     actor: fields.ForeignKeyNullableRelation[User] = fields.ForeignKeyField(
-        "twofold.User", related_name="audit", null=True, db_constraint=False, on_delete=fields.NO_ACTION
+        "twofold.User", related_name=False, null=True, db_constraint=False, on_delete=fields.NO_ACTION
     )
     face = fields.CharField(max_length=10, description="Where it came in: rest, graphql, or inside.")
     request_id = fields.CharField(max_length=64, null=True)
