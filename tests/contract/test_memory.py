@@ -12,9 +12,12 @@ from support.shop import Shop
 
 pytestmark = pytest.mark.contract
 
-WARM_UP, MEASURED = 1200, 800
-"""The most that any of the caches keeps is 2,048 entries, and each question makes two: they are soon full."""
-LONG = 100_000
+SHORT, LONG = (1_200, 800), (12_000, 100_000)
+"""How many questions warm up, and how many are measured.
+
+The most that any of the caches keeps is 2,048 entries, and each question makes two: they are soon full. The allocator
+takes longer until it has the memory that it goes on with.
+"""
 MAX_GROWTH_BYTES = 8 * 2**20
 
 
@@ -39,11 +42,11 @@ async def ask(shop: Shop, number: int) -> None:
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="only Linux tells a process's memory this way")
 @pytest.mark.parametrize("shop_url", ["sqlite"], indirect=True)  # the caches are the same on the other
 async def test_memory_is_flat(shop: Shop, pytestconfig: pytest.Config) -> None:
-    for number in range(WARM_UP):
+    warm_up, measured = LONG if pytestconfig.getoption("--long", False) else SHORT
+    for number in range(warm_up):
         await ask(shop, number)
     before = resident_bytes()
-    measured = LONG if pytestconfig.getoption("--long", False) else MEASURED
-    for number in range(WARM_UP, WARM_UP + measured):
+    for number in range(warm_up, warm_up + measured):
         await ask(shop, number)
     grown = resident_bytes() - before
     count("contract", "different documents in flat memory", measured)
