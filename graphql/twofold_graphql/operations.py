@@ -6,20 +6,19 @@ a variable says (a size, an order, a switch, which fields a filter has) is part 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence, Set
+from collections.abc import Hashable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from functools import partial
-from typing import Any, TypeAlias
+from typing import Any
 
 from graphql import (
     ArgumentNode,
     DocumentNode,
+    GraphQLEnumType,
     GraphQLError,
     GraphQLInputObjectType,
     GraphQLInputType,
     GraphQLList,
     GraphQLObjectType,
-    GraphQLScalarType,
     GraphQLSchema,
     ListValueNode,
     OperationDefinitionNode,
@@ -56,11 +55,6 @@ BY_VALUE = ("Boolean", "JSON")
 MAX_KEPT = 64
 """Forms of one operation."""
 MAX_ERRORS = 50
-LATE = "late"
-"""The key of a late value."""
-
-Coerce: TypeAlias = Callable[[Any], Any]
-"""Returns a value as its type has it, or Undefined when it does not fit."""
 
 
 @dataclass(kw_only=True)
@@ -77,10 +71,8 @@ class Operation:
     """Variables that are only in what a mutation writes."""
     cursors: Set[str]
     """Variables that hold a cursor."""
-    plain: Sequence[tuple[GraphQLVariableSignature, Coerce]] | None
-    """The variables and what coerces their values, when none of them can nest."""
-    leaves: Mapping[str, Late]
-    """Variables that are late, and hold a single value."""
+    plain: Sequence[GraphQLVariableSignature] | None
+    """The variables, when none of them can nest."""
     compiled: Kept[Hashable, Any] = field(default_factory=lambda: Kept(MAX_KEPT))
 
     @property
@@ -102,9 +94,9 @@ class Operation:
         """The short way, for a request that gives a plain value to each variable, and right ones."""
         sources: dict[str, VariableValueSource] = {}
         coerced: dict[str, Any] = {}
-        for signature, coerce in self.plain or ():
+        for signature in self.plain or ():
             value = given.get(signature.name)
-            found = Undefined if value is None else coerce(value)
+            found = Undefined if value is None else coerce_input_value(value, signature.type)
             if found is Undefined:
                 return None
             sources[signature.name] = VariableValueSource(signature, value)
@@ -118,10 +110,6 @@ class Operation:
         for name, value in variables.coerced.items():
             if name in self.written:
                 marked[name] = value
-                continue
-            if value is not None and name in self.leaves:
-                marked[name] = self.leaves[name]
-                keys.append((name, LATE))
                 continue
             type_ = self.late.get(name)
             marked[name], key = (value, _by_value(value)) if type_ is None else _marked(type_, value, (name,))
@@ -141,29 +129,13 @@ def prepare(schema: GraphQLSchema, document: DocumentNode, node: OperationDefini
     return Operation(
         schema=schema, node=node, fragments=fragments, root=root, late=late,  # type: ignore[arg-type]
         written=used.written - used.read, cursors=used.cursors, plain=_plain(schema, node),
-        leaves={name: Late((name,)) for name, type_ in late.items() if _is_single(type_)},
     )  # fmt: skip
 
 
-def _plain(schema: GraphQLSchema, node: OperationDefinitionNode
-           ) -> Sequence[tuple[GraphQLVariableSignature, Coerce]] | None:  # fmt: skip
+def _plain(schema: GraphQLSchema, node: OperationDefinitionNode) -> Sequence[GraphQLVariableSignature] | None:
     signatures = [get_variable_signature(schema, each) for each in node.variable_definitions or ()]
-    plain = [
-        (each, _coerce(each.type))
-        for each in signatures if not isinstance(each, GraphQLError) and _is_flat(each.type)
-    ]  # fmt: skip
+    plain = [each for each in signatures if not isinstance(each, GraphQLError) and _is_flat(each.type)]
     return plain if len(plain) == len(signatures) else None
-
-
-def _coerce(type_: Any) -> Coerce:
-    """What coerces values that are not null."""
-    return partial(coerce_input_value, type_=get_nullable_type(type_))
-
-
-def _is_single(type_: Any) -> bool:
-    """Whether all values of a type but null ask the same."""
-    inner = get_nullable_type(type_)
-    return isinstance(inner, GraphQLScalarType) and inner.name not in BY_VALUE
 
 
 def _is_flat(type_: GraphQLInputType) -> bool:
@@ -219,9 +191,9 @@ def _marked(type_: GraphQLInputType, value: Any, path: tuple[str | int, ...]) ->
             )
         case inner:
             named = get_named_type(inner)
-            if not _is_single(named):
+            if isinstance(named, GraphQLEnumType | GraphQLInputObjectType) or named.name in BY_VALUE:
                 return value, _by_value(value)
-            return Late(path), LATE
+            return Late(path), "late"
 
 
 def _by_value(value: Any) -> Hashable:

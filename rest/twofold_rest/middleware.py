@@ -18,28 +18,9 @@ __all__ = ["Surroundings"]
 
 log = logging.getLogger("twofold.http")
 
-
-class RequestIds:
-    """Ids for requests that have none: a word that this process drew, and a number.
-
-    The word is drawn again in a process that is forked off, without asking for each request which process this is.
-    """
-
-    def __init__(self) -> None:
-        self._numbers = count(1)
-        self._draw()
-        if hasattr(os, "register_at_fork"):  # there are no forks on Windows
-            os.register_at_fork(after_in_child=self._draw)
-
-    def new(self) -> str:
-        """Returns one that nobody has."""
-        return f"{self._word}-{next(self._numbers):x}"
-
-    def _draw(self) -> None:
-        self._word = os.urandom(8).hex()
-
-
-IDS = RequestIds()
+STARTED = os.urandom(8).hex()
+NUMBERS = count(1)
+"""Ids of requests that have none: of when this program started, its process, and a number."""
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 HEADERS = [
@@ -111,4 +92,4 @@ def _request_id(scope: Scope) -> str:
     for name, value in scope["headers"]:
         if name == b"x-request-id" and REQUEST_ID.fullmatch(value):
             return bytes(value).decode()
-    return IDS.new()
+    return f"{STARTED}{os.getpid():x}-{next(NUMBERS):x}"

@@ -1,7 +1,6 @@
 """The README tells the truth: its tour is run as it stands, and its tables list what there is."""
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -12,6 +11,7 @@ from typing import Any
 import pytest
 
 from support import server
+from support.needs import cannot
 from twofold.cli import app
 from twofold.settings import Settings
 from twofold_rest.errors import HTTP_CODES, STATUSES
@@ -35,9 +35,7 @@ def fresh_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def test_the_tour_runs_as_it_stands(fresh_server: str) -> None:
     if shutil.which("curl") is None:
-        if os.environ.get("CI"):
-            pytest.fail("curl is not installed")
-        pytest.skip("curl is not installed")
+        cannot("there is no curl on PATH (Debian: apt-get install curl)")
     steps = list(STEP.finditer(README))
     assert len(steps) >= 7
     script = f"\nprintf '{BETWEEN.encode('unicode_escape').decode()}'\n".join(step["command"] for step in steps)

@@ -10,6 +10,7 @@ import pytest
 
 from storefront.config import MODELS
 from support import postgres
+from support.needs import cannot
 from twofold.database import Database, tortoise_config
 from twofold.migrate import upgrade
 
@@ -23,6 +24,16 @@ def open_database(url: str) -> Database:
     return Database(tortoise_config(url, MODELS, pool_size=4))
 
 
+def new_copy(request: pytest.FixtureRequest, original: str, dialect: str, folder: Path) -> str:
+    """Returns the URL of a copy of its own of what the fixtures `{original}_sqlite` and `{original}_postgres` made."""
+    if dialect == "sqlite":
+        path = folder / f"{original}.sqlite3"
+        shutil.copyfile(request.getfixturevalue(f"{original}_sqlite"), path)
+        return f"sqlite://{path}"
+    new: Callable[[str], str] = request.getfixturevalue("new_postgres_database")
+    return new(request.getfixturevalue(f"{original}_postgres"))
+
+
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """The URL of a PostgreSQL server: that of TWOFOLD_TEST_POSTGRES_URL, or one that is started and thrown away."""
@@ -34,9 +45,7 @@ def postgres_url() -> Iterator[str]:
         with postgres.throw_away_server() as url:
             yield url
     except postgres.MissingPrograms as missing:
-        if os.environ.get("CI"):
-            pytest.fail(str(missing))
-        pytest.skip(str(missing))
+        cannot(str(missing))
 
 
 @pytest.fixture(scope="session")
@@ -82,12 +91,7 @@ async def _migrate(url: str) -> None:
 @pytest.fixture(scope="module", params=DIALECTS)
 def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The URL of a migrated database without rows, new for each module of tests; every test runs on both dialects."""
-    if request.param == "sqlite":
-        path = tmp_path_factory.mktemp("database") / "test.sqlite3"
-        shutil.copyfile(request.getfixturevalue("migrated_sqlite"), path)
-        return f"sqlite://{path}"
-    new: Callable[[str], str] = request.getfixturevalue("new_postgres_database")
-    return new(request.getfixturevalue("migrated_postgres"))
+    return new_copy(request, "migrated", request.param, tmp_path_factory.mktemp("database"))
 
 
 @pytest.fixture(scope="module")

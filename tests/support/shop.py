@@ -16,7 +16,7 @@ from storefront.application import STOREFRONT
 from storefront.examples import EXAMPLES
 from storefront.seed import ACCOUNTS, DEMO_PASSWORD, seed
 from support import server
-from support.databases import open_database
+from support.databases import new_copy, open_database
 from twofold.engine import Engine
 from twofold.identity.passwords import hash_password_now
 from twofold.settings import Settings
@@ -104,12 +104,7 @@ async def seeded_postgres(new_postgres_database: Callable[[str], str], migrated_
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
 def shop_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The URL of a database with the demo shop, new for each module; every test runs on both databases."""
-    if request.param == "sqlite":
-        path = tmp_path_factory.mktemp("shop") / "shop.sqlite3"
-        shutil.copyfile(request.getfixturevalue("seeded_sqlite"), path)
-        return f"sqlite://{path}"
-    new: Callable[[str], str] = request.getfixturevalue("new_postgres_database")
-    return new(request.getfixturevalue("seeded_postgres"))
+    return new_copy(request, "seeded", request.param, tmp_path_factory.mktemp("shop"))
 
 
 @pytest.fixture(scope="module")

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import count
 from typing import Any
 
 from twofold.aggregate import GroupKey, GroupOrder, Groups, Having, Measure
 from twofold.aggregate_plan import AggregatePlan, KeyPlan
 from twofold.condition import ALWAYS, Condition, Slot
 from twofold.kinds import Kind
-from twofold.plan import Hop
+from twofold.sql.derived import DerivedText
 from twofold.sql.dialects import Encode, SqlDialect, qualified
 from twofold.sql.sums import EVERY, SUMS, Sums
 from twofold.tables import Column, Join, Table
@@ -23,39 +22,15 @@ __all__ = ["AggregateText"]
 SIGNS = {"eq": "=", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
 
 
-class AggregateText(ABC):
-    """The part of a statement's writer that writes aggregates.
+class AggregateText(DerivedText):
+    """The part of a statement's writer that writes aggregates, of stored columns and of those worked out.
 
     The rows come from a subquery whose columns are what is looked at, guarded: `k0`, `k1` … the keys of groups, `f0`,
     `f1` … the fields of measures. So a guard is written once, and groups are made of plain columns.
     """
 
-    dialect: SqlDialect
-    aliases: count[int]
-
-    @abstractmethod
-    def _condition(self, condition: Condition, alias: str) -> str: ...
-
-    @abstractmethod
-    def _guarded(self, expression: str, guard: Condition | None, alias: str) -> str: ...
-
-    @abstractmethod
-    def _at(self, column: Column, alias: str) -> str: ...
-
-    @abstractmethod
-    def _at_end(self, path: Sequence[Hop], column: Column, alias: str) -> str: ...
-
-    @abstractmethod
-    def _linked(self, join: Join, above: str, alias: str) -> tuple[str, str]: ...
-
-    @abstractmethod
-    def _behind(self, path: Sequence[Hop], alias: str) -> str: ...
-
     @abstractmethod
     def _joined(self, alias: str) -> str: ...
-
-    @abstractmethod
-    def _parameter(self, slot: Slot, kind: Kind | None, *, many: bool = False) -> str: ...
 
     @abstractmethod
     def _encoded(self, slot: Slot, name: str, encode: Encode | None) -> int: ...

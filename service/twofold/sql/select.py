@@ -29,7 +29,6 @@ from twofold.plan import Hop, Level, NestedPlan, Shown, SortKey, bare_keys
 from twofold.request import Constant
 from twofold.search import WORDS
 from twofold.sql.aggregates import AggregateText
-from twofold.sql.derived import DerivedText
 from twofold.sql.dialects import Encode, SqlDialect, qualified, quoted
 from twofold.sql.inside import JsonPath
 from twofold.sql.search import SEARCHES
@@ -101,7 +100,7 @@ def _looks_around(each: Shown | NestedPlan | Constant) -> bool:
 
 
 @dataclass
-class _Writer(DerivedText, AggregateText):
+class _Writer(AggregateText):
     """Makes the text of one statement: numbers its parameters and names its tables."""
 
     dialect: SqlDialect

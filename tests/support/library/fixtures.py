@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,6 +12,7 @@ from tortoise import Model
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.utils import get_schema_sql
 
+from support.databases import new_copy
 from support.library.models import CHECKS, SEARCHES
 from support.library.resources import LIBRARY
 from support.library.rows import BOOK_SUBJECTS, MODELS, ROWS
@@ -88,26 +88,16 @@ async def filled_postgres(new_postgres_database: Callable[[], str]) -> str:
     return url.rpartition("/")[2]
 
 
-def new_url(request: pytest.FixtureRequest, dialect: str, folder: Path) -> str:
-    """Returns the URL of a database of its own with the library."""
-    if dialect == "sqlite":
-        path = folder / "library.sqlite3"
-        shutil.copyfile(request.getfixturevalue("filled_sqlite"), path)
-        return f"sqlite://{path}"
-    new: Callable[[str], str] = request.getfixturevalue("new_postgres_database")
-    return new(request.getfixturevalue("filled_postgres"))
-
-
 @pytest.fixture(scope="session")
 def sqlite_library_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The URL of the library on SQLite, for tests that only read."""
-    return new_url(request, "sqlite", tmp_path_factory.mktemp("library"))
+    return new_copy(request, "filled", "sqlite", tmp_path_factory.mktemp("library"))
 
 
 @pytest.fixture(scope="session")
 def postgres_library_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The URL of the library on PostgreSQL, for tests that only read."""
-    return new_url(request, "postgres", tmp_path_factory.mktemp("library"))
+    return new_copy(request, "filled", "postgres", tmp_path_factory.mktemp("library"))
 
 
 @pytest.fixture(scope="session")
@@ -134,7 +124,7 @@ def library(request: pytest.FixtureRequest) -> Engine:
 @pytest.fixture(params=["sqlite", "postgres"])
 def own_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of a library of the test's own, which it may change."""
-    return new_url(request, request.param, tmp_path)
+    return new_copy(request, "filled", request.param, tmp_path)
 
 
 @pytest.fixture
