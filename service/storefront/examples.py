@@ -75,8 +75,8 @@ EXAMPLES = (
     Example(
         name="The tree of categories",
         query="""query Catalogue {
-  categories(filter: { parentId: { isNull: true } }) {
-    nodes { name children { nodes { name products(first: 2) { totalCount nodes { name } } } } }
+  categories(filter: { parentId: { isNull: true } }, first: 10) {
+    nodes { name children(first: 5) { nodes { name products(first: 2) { totalCount nodes { name } } } } }
   }
 }
 """,
