@@ -8,6 +8,7 @@ import { createElement } from "react";
 import { createRoot } from "react-dom/client";
 import { config } from "./config.js";
 import { examplesPlugin } from "./examples.js";
+import { storage } from "./storage.js";
 import "./page.css";
 
 const endpoint = new URL(config.endpoint, location.href);
@@ -28,6 +29,7 @@ const [first] = localStorage.getItem("graphiql:tabState") ? [] : config.examples
 createRoot(document.getElementById("page")).render(
   createElement(GraphiQL, {
     fetcher,
+    storage,
     defaultTabs: config.examples.length ? config.examples : undefined,
     variables: first?.variables,
     plugins: [explorerPlugin(), ...(config.examples.length ? [examplesPlugin(config.examples)] : [])],
