@@ -14,7 +14,7 @@ from twofold.fields import MoneyField, id_field
 from twofold.identity.models import User
 from twofold.resource import Expression, Field, Relation, Resource
 from twofold.rules import Rows, rule
-from twofold.write import Change
+from twofold.change import Change
 
 
 class OrderStatus(StrEnum):

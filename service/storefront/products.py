@@ -17,7 +17,7 @@ from twofold.actor import Actor
 from twofold.fields import MoneyField, id_field
 from twofold.resource import Computed, Expression, Field, Relation, Resource
 from twofold.rules import Rows, rule
-from twofold.write import Change
+from twofold.change import Change
 
 
 class ProductStatus(StrEnum):

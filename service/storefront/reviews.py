@@ -13,7 +13,7 @@ from twofold.fields import id_field
 from twofold.identity.models import User
 from twofold.resource import Field, Relation, Resource
 from twofold.rules import Rows, rule
-from twofold.write import Change
+from twofold.change import Change
 
 
 class ReviewStatus(StrEnum):

@@ -11,7 +11,7 @@ from twofold.fields import id_field
 from twofold.identity.models import User
 from twofold.resource import Field, Relation, Resource
 from twofold.rules import EVERYONE, Rows, rule
-from twofold.write import Change
+from twofold.change import Change
 
 
 class MembershipRole(StrEnum):
