@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any
 
 from twofold.actor import Actor
-from twofold.condition import ALWAYS, NEVER, Condition, all_of, from_q
+from twofold.condition import ALWAYS, NEVER, Compare, Condition, Not, all_of, from_q
 from twofold.errors import Forbidden, Unauthenticated
 from twofold.expression import Derived, columns, overs
 from twofold.kept import Kept
@@ -30,6 +30,8 @@ class Policy:
     actor: Actor
     shape: int
     rows: Mapping[Table, Condition]
+    removed: Mapping[Table, Condition]
+    """Where deleted rows are kept: those that would be visible, if they were not deleted."""
     guards: Mapping[Column, Condition]
     """Columns that not every row shows; a column that is not here is always shown."""
     unscoped: Mapping[Table, str]
@@ -93,13 +95,17 @@ class Policies:
     def _make(self, actor: Actor) -> Policy:
         values: list[Any] = [*self._constants]
         rows: dict[Table, Condition] = {}
+        removed: dict[Table, Condition] = {}
         guards: dict[Column, Condition] = {}
         unscoped: dict[Table, str] = {}
         for spec in self._specs:
             scope = f"{spec.plural}:read"
             if not actor.allows(scope):
                 unscoped[spec.table] = scope
-            rows[spec.table] = condition_of(spec.resource.read, spec.table, actor, values)
+            seen = rows[spec.table] = condition_of(spec.resource.read, spec.table, actor, values)
+            if spec.removed_at is not None:
+                is_there = Compare(spec.removed_at, "is_null")
+                rows[spec.table], removed[spec.table] = all_of([seen, is_there]), all_of([seen, Not(is_there)])
             for field in spec.fields.values():
                 if field.declared.read is not EVERYONE:
                     guard = condition_of(field.declared.read, spec.table, actor, values)
@@ -114,4 +120,5 @@ class Policies:
         shape = self._shapes.get(key)
         if shape is None:
             shape = self._shapes[key] = next(self._numbers)
-        return Policy(actor=actor, shape=shape, rows=rows, guards=guards, unscoped=unscoped, values=tuple(values))
+        return Policy(actor=actor, shape=shape, rows=rows, removed=removed, guards=guards, unscoped=unscoped,
+                      values=tuple(values))  # fmt: skip
