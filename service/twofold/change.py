@@ -40,8 +40,8 @@ class Beside(Protocol):
 class Change:
     """A change under way. Hooks and actions may alter `values`, and write other rows in the same transaction.
 
-    What they write beside it is theirs to decide: the actor's rules are not asked, but versions, audit and events are as
-    of any other change.
+    What they write beside it is theirs to decide: the actor's rules are not asked, but versions, audit and events are
+    as of any other change.
     """
 
     actor: Actor

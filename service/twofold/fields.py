@@ -39,7 +39,7 @@ def sqlite_datetime(value: datetime) -> str:
 sqlite3.register_adapter(datetime, sqlite_datetime)
 
 
-class VersionField(IntField):
+class VersionField(IntField[int]):
     """How often a row was written: 1 when it is new. The engine counts it up with every change of the row."""
 
     def __init__(self) -> None:

@@ -127,13 +127,13 @@ class Inputs:
                 case _:
                     one = target.pk.column.kind.comparable
             some = Annotated[list[one], Field(max_length=MAX_KEYS)] if relation.join.many else one
-            entries[operation] = (Optional[some], Field(default=None, description=DONE[operation]))
+            entries[operation] = (_or_null(some), Field(default=None, description=DONE[operation]))
         spec_name = relation.join.source.model.__name__
         name = f"{spec_name}{'Create' if form == 'create' else 'Change'}{_pascal(relation.name)}"
         if name not in self._named:
             self._named[name] = create_model(name, __base__=_Input, __doc__="Written together with it.", **entries)
         description = f"What is to be written of {relation.name.replace('_', ' ')} together with it."
-        return Optional[name], Field(default=None, description=description)
+        return _or_null(name), Field(default=None, description=description)
 
 
 DONE: Mapping[NestedOperation, str] = {
@@ -147,6 +147,10 @@ DONE: Mapping[NestedOperation, str] = {
 
 def _operations(form: InputForm) -> tuple[NestedOperation, ...]:
     return ("create", "connect") if form == "create" else get_args(NestedOperation)
+
+
+def _or_null(annotation: Any) -> Any:
+    return Optional[annotation]  # noqa: UP045  # names and Annotated have no `|`
 
 
 def _pascal(name: str) -> str:
@@ -209,9 +213,9 @@ def _check_relations(spec: ResourceSpec, form: InputForm, known: FieldSpec | Non
         if said is not None and not relation.join.many and len(said) != 1:
             refuse(name, "not_one", "Say one thing to do with it.")
         field = spec.fields.get(relation.key) if not relation.join.many else None
-        if field is not None and field is not known and form in ("create", "replace") and said is None:
-            if not field.column.optional and relation.key not in values:
-                refuse(relation.key, "missing", "Field required.")
+        must = field is not None and field is not known and not field.column.optional and form in ("create", "replace")
+        if must and said is None and relation.key not in values:
+            refuse(relation.key, "missing", "Field required.")
     if wrong:
         raise Invalid(field_errors=wrong)
     for name, relation in spec.nested.items():
@@ -237,7 +241,7 @@ def _entry(spec: ResourceSpec, each: FieldSpec | RelationSpec) -> tuple[str, Any
     if each.declared.validate is not None:
         annotation = Annotated[annotation, each.declared.validate]
     if column.nullable:
-        annotation = Optional[annotation]
+        annotation = _or_null(annotation)
     may_be_nested = each.relation is not None and each.relation.declared.nested
     required = not column.optional and column.name not in spec.resource.fills and not may_be_nested
     return each.name, annotation, required, column.description

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from twofold.change import Change, Key
 from twofold.constraints import VIOLATIONS, refusal
@@ -16,9 +16,6 @@ from twofold.resource import Input
 from twofold.spec import FieldSpec, NestedOperation, RelationSpec, ResourceSpec
 from twofold.verbs import offered
 from twofold.writing import Writing
-
-if TYPE_CHECKING:
-    from twofold.engine import Engine
 
 __all__ = ["Task", "Written", "perform", "writing_of"]
 

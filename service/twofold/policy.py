@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any
 
 from twofold.actor import Actor
-from twofold.condition import ALWAYS, NEVER, Compare, Condition, Not, all_of, from_q
+from twofold.condition import ALWAYS, NEVER, Compare, Condition, all_of, from_q, negation
 from twofold.errors import Forbidden, Unauthenticated
 from twofold.expression import Derived, columns, overs
 from twofold.kept import Kept
@@ -31,7 +31,7 @@ class Policy:
     shape: int
     rows: Mapping[Table, Condition]
     removed: Mapping[Table, Condition]
-    """Where deleted rows are kept: those that would be visible, if they were not deleted."""
+    """Deleted rows that would be visible if they were not."""
     guards: Mapping[Column, Condition]
     """Columns that not every row shows; a column that is not here is always shown."""
     unscoped: Mapping[Table, str]
@@ -75,6 +75,11 @@ def _guard_of_derived(column: Derived, guards: Mapping[Column, Condition], unsco
     return all_of(guards[each] for each in (column, *columns(column.value)) if each in guards)
 
 
+def _is_there(spec: ResourceSpec) -> Condition:
+    """Which rows were not deleted."""
+    return ALWAYS if spec.removed_at is None else Compare(spec.removed_at, "is_null")
+
+
 class Policies:
     """Makes the policy of an actor, and keeps the latest ones."""
 
@@ -94,28 +99,27 @@ class Policies:
 
     def _make(self, actor: Actor) -> Policy:
         values: list[Any] = [*self._constants]
-        rows: dict[Table, Condition] = {}
-        removed: dict[Table, Condition] = {}
         guards: dict[Column, Condition] = {}
         unscoped: dict[Table, str] = {}
+        seen: dict[Table, Condition] = {}
         for spec in self._specs:
             scope = f"{spec.plural}:read"
             if not actor.allows(scope):
                 unscoped[spec.table] = scope
-            seen = rows[spec.table] = condition_of(spec.resource.read, spec.table, actor, values)
-            if spec.removed_at is not None:
-                is_there = Compare(spec.removed_at, "is_null")
-                rows[spec.table], removed[spec.table] = all_of([seen, is_there]), all_of([seen, Not(is_there)])
+            seen[spec.table] = condition_of(spec.resource.read, spec.table, actor, values)
             for field in spec.fields.values():
                 if field.declared.read is not EVERYONE:
                     guard = condition_of(field.declared.read, spec.table, actor, values)
                     if guard != ALWAYS:
                         guards[field.column] = guard
-        for field in (each for spec in self._specs for each in spec.fields.values()):
-            if isinstance(field.column, Derived):
-                guard = _guard_of_derived(field.column, guards, unscoped)
+        rows = {spec.table: all_of([seen[spec.table], _is_there(spec)]) for spec in self._specs}
+        removed = {spec.table: all_of([seen[spec.table], negation(_is_there(spec))]) for spec in self._specs}
+        derived = [each.column for spec in self._specs for each in spec.fields.values()]
+        for column in derived:
+            if isinstance(column, Derived):
+                guard = _guard_of_derived(column, guards, unscoped)
                 if guard != ALWAYS:
-                    guards[field.column] = guard
+                    guards[column] = guard
         key = (tuple(rows.values()), tuple(guards.items()), tuple(unscoped))
         shape = self._shapes.get(key)
         if shape is None:

@@ -52,14 +52,14 @@ async def visible_keys(engine: Engine, actor: Actor, spec: ResourceSpec, keys: I
 
 
 async def check_references(engine: Engine, actor: Actor, spec: ResourceSpec, values: Mapping[str, Any],
-                           known: Set[str] = frozenset()) -> None:  # fmt: skip
-    """Looks up all keys in the values of an input, by one statement; those of `known` fields are known to be there.
+                           there: Set[str] = frozenset()) -> None:  # fmt: skip
+    """Looks up all keys in the values of an input, by one statement; those of the fields `there` are known to be.
 
     Raises:
         Invalid: there is no such row, or the actor may not see it.
         Unauthenticated, Forbidden: the actor may see nothing at all of a resource that a key is of.
     """
-    sent = [each for each in _sent(spec, values) if each.name not in known]
+    sent = [each for each in _sent(spec, values) if each.name not in there]
     if not sent:
         return
     policy = engine.policies.of(actor)

@@ -396,7 +396,9 @@ def _check_natural_key(spec: ResourceSpec) -> None:
         if known is None or not (known.declared.write or known.declared.create):
             settable = [each.name for each in spec.fields.values() if each.declared.write or each.declared.create]
             raise _wrong(spec.resource, f"{name!r} is no field that can be set{_near(name, settable)}", "natural_key")
-    together = {frozenset(_column_name(spec, each) for each in names) for names in spec.table.model._meta.unique_together}
+    together = {
+        frozenset(_column_name(spec, each) for each in names) for names in spec.table.model._meta.unique_together
+    }
     alone = len(names) == 1 and spec.fields[names[0]].column.unique
     if not alone and frozenset(names) not in together:
         raise _wrong(spec.resource, f"the model does not say that {' and '.join(names)} is unique", "natural_key")

@@ -8,15 +8,10 @@ from typing import Any
 from twofold.errors import Invalid, PreconditionFailed, PreconditionRequired
 from twofold.spec import ResourceSpec
 
-__all__ = ["check_version", "tag_of"]
+__all__ = ["check_version"]
 
 TAG = re.compile(r'(W/)?"([^"]*)"|([0-9]+)')
 """An entity tag; or a bare version, as a client has it from the field."""
-
-
-def tag_of(version: int | None, content: str) -> str:
-    """Returns the opaque part of an object's entity tag: its version, where it has one, and the hash of its bytes."""
-    return content if version is None else f"{version}-{content}"
 
 
 def check_version(spec: ResourceSpec, row: Any, expected: str | None) -> None:

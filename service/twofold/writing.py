@@ -14,7 +14,7 @@ from twofold.audit import Difference
 from twofold.change import Change
 from twofold.condition import ALWAYS, Condition
 from twofold.decide import decide
-from twofold.errors import Conflict, Forbidden, NotFound
+from twofold.errors import Forbidden, NotFound
 from twofold.insert import complete_row, default_of
 from twofold.links import Links
 from twofold.policy import condition_of
@@ -109,7 +109,7 @@ class Writing:
         """Checks that the rules hold for the row as it is now, and unless it was just written, that it is visible."""
         table, policy = self.spec.table, self.engine.policies.of(self.change.actor)
         tests, values = self._tests(policy.values)
-        visible = ALWAYS
+        visible: Condition = ALWAYS
         if not written:
             visible = policy.visible(table)  # asked in any case, for the scope
             visible = policy.removed[table] if self.verb.name == "restore" else visible
