@@ -71,7 +71,7 @@ class Change:
 
         They are locked in the order of their keys, so that two changes do not wait for each other.
         """
-        found = await model.filter(pk__in=keys).order_by("pk").select_for_update()
+        found = await model.filter(pk__in=keys).order_by(model._meta.pk_attr).select_for_update()
         return {row.pk: row for row in found}
 
     async def create(self, model: type[Model], **values: Any) -> Key:
