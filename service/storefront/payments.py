@@ -33,7 +33,7 @@ class PaymentProvider(Protocol):
 
     Every call is idempotent by the order's id or the payment's reference: made again it has no further effect and ends
     as it did the first time. A write that is repeated because its process died, or whose transaction was undone after
-    the call, so charges once. A call answers within seconds: rows are locked meanwhile.
+    the call, so charges once. A call answers within seconds, or raises Unavailable: rows are locked meanwhile.
     """
 
     name: str
