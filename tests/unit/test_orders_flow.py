@@ -352,3 +352,17 @@ async def test_a_write_that_is_made_again_charges_once(market: Market, monkeypat
     assert till.opened == {order: Decimal("10.00")}
     assert till.charged == {(await market.payment(order)).reference}
     assert await market.stock() == (4, 3)
+
+
+async def test_carts_are_filled_while_others_are_placed(market: Market) -> None:
+    """A line that refers to a product does not wait for who takes it from stock: they would wait in a circle."""
+    with market.engine.database.use():
+        await Product.filter(id__in=[market.tea.id, market.pot.id]).update(stock=100)
+    carts = [await market.cart({"tea": 1, "pot": 1}) for _ in range(10)]
+    results = await asyncio.gather(
+        *(market.do(market.buyer, "orders", "place", each) for each in carts),
+        *(market.cart({"pot": 1, "tea": 1} if number % 2 else {"tea": 1, "pot": 1}) for number in range(20)),
+        return_exceptions=True,
+    )
+    assert [each for each in results if not isinstance(each, UUID)] == []
+    assert await market.stock() == (90, 90)
