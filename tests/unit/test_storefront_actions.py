@@ -149,6 +149,22 @@ async def test_an_address_registers_once(market: Market) -> None:
         assert errors(refused) == [(("email",), "taken")]
 
 
+async def test_a_registration_is_sent_again(market: Market) -> None:
+    """Of the password, the idempotency key keeps nothing: from a quick hash it could be guessed."""
+    spec = next(each for each in market.engine.resources if each.plural == "users")
+    email = f"again{market.tea.slug}@example.com"
+    made = [
+        await market.engine.write(
+            ANONYMOUS,
+            Write(resource=spec, action="register", input={"email": email, "name": "Again", "password": password}),
+            idempotency_key=email,
+        )
+        for password in (PASSWORD, PASSWORD, f"another {PASSWORD}")
+    ]
+    assert made[0] == made[1] == made[2]
+    await sign_in(market.engine.database, email, PASSWORD, ttl_s=60, attempts=Attempts())
+
+
 @pytest.mark.parametrize(
     ("values", "name", "code"),
     [
