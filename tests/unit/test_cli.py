@@ -44,7 +44,7 @@ def test_migrations_are_applied_once_and_can_be_undone(tmp_path: Path) -> None:
 
 
 def test_seed_fills_an_empty_database_only(database: Path) -> None:
-    assert "6707 rows in 12 tables" in run("seed", database=database).stdout
+    assert "6977 rows in 13 tables" in run("seed", database=database).stdout
     again = run("seed", database=database)
     assert again.returncode == 1
     assert "nothing was written" in again.stderr
