@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain, zip_longest
 from typing import Any, TypeAlias
+from zlib import crc32
 
 from support.matrix import gathering, reading
 from support.matrix.worlds import Who, World
@@ -86,8 +87,13 @@ def sampled(world: World, every: Iterable[Cell], share: int) -> list[Cell]:
 
 
 def interleaved(every: Iterable[Cell]) -> list[Cell]:
-    """Returns cells in turns of their entry paths, so that a few of them are many sorts of question."""
+    """Returns cells in turns of their entry paths, and mixed within each: a few of them are many sorts of question."""
     by_path: dict[str, list[Cell]] = {}
-    for each in every:
+    for each in sorted(every, key=_mixed):
         by_path.setdefault(each.path, []).append(each)
     return [each for each in chain.from_iterable(zip_longest(*by_path.values())) if each is not None]
+
+
+def _mixed(cell: Cell) -> int:
+    """A place that has nothing to do with what is asked, and is the same on every run."""
+    return crc32(f"{cell.resource} {cell.actor} {cell.path} {cell.number}".encode())

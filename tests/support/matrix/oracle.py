@@ -40,6 +40,8 @@ class Oracle:
         self.rows = rows
         self._spec_of = {spec.table.model: spec for spec in specs}
         self._seen: dict[tuple[Actor, str], dict[Any, Record]] = {}
+        self._known_rules: dict[tuple[str, str], list[Rule]] = {}
+        self._hidden: dict[tuple[Actor, str, str], bool] = {}
 
     # -- rules --------------------------------------------------------------------------------------------------
 
@@ -129,11 +131,21 @@ class Oracle:
 
     def _rules(self, spec: ResourceSpec, name: str) -> list[Rule]:
         """The read rules of a field and of the columns of its row that it is made of."""
-        found = [spec.fields[each] for each in (name, *self.parts(spec, name).own) if each in spec.fields]
-        return [each.declared.read for each in found if each.declared.read is not EVERYONE]
+        known = self._known_rules.get((spec.plural, name))
+        if known is None:
+            found = [spec.fields[each] for each in (name, *self.parts(spec, name).own) if each in spec.fields]
+            known = [each.declared.read for each in found if each.declared.read is not EVERYONE]
+            self._known_rules[spec.plural, name] = known
+        return known
 
     def hides(self, spec: ResourceSpec, name: str, actor: Actor) -> bool:
         """Returns whether an actor may read a field on no row at all, so that asking for it by name is refused."""
+        known = self._hidden.get((actor, spec.plural, name))
+        if known is None:
+            known = self._hidden[actor, spec.plural, name] = self._hides(spec, name, actor)
+        return known
+
+    def _hides(self, spec: ResourceSpec, name: str, actor: Actor) -> bool:
         if name in spec.computed:
             return any(self.hides(spec, need.name, actor) for need in spec.computed[name].needs)
         if not all(self.ever(rule, actor) for rule in self._rules(spec, name)):

@@ -75,6 +75,8 @@ class World:
         body = {"query": query, "variables": variables}
         response = await self.client.post("/graphql", json=body, headers=dict(who.headers))
         answer = response.json()
+        if "error_code" in answer:  # it never reached the face, or broke it
+            return Answer(code=answer["error_code"])
         if "errors" in answer:
             return Answer(code=" ".join(sorted({each["extensions"]["code"] for each in answer["errors"]})))
         return Answer(value=answer["data"]["found"])
