@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import pytest
 
 from support.figures import count
-from support.matrix.cells import Cell, cells, interleaved, sampled
+from support.long import examples
+from support.matrix.cells import Cell, cells, interleaved
 from support.matrix.faults import Fault, first_difference
 from support.matrix.fixtures import copied
+from support.matrix.oracle import Oracle
 from support.matrix.read_faults import READ_FAULTS
-from support.matrix.worlds import LIBRARY_ACTORS, World, library
+from support.matrix.worlds import LIBRARY_ACTORS, library
 
 pytestmark = pytest.mark.parity
 pytest_plugins = ("support.library.fixtures",)
 
-SHARE = 6
-"""One of so many cells may catch a fault."""
 WIDEST = LIBRARY_ACTORS["tenant owner"]
+CONTROLLED = examples(1200, 100_000)
+"""Of so many cells, in the order in which they look for faults, it is shown that they are quiet without one."""
+
+
+@dataclass(frozen=True)
+class Lookout:
+    """The library, and all cells that may catch a fault in it: the same for each fault."""
+
+    url: str
+    oracle: Oracle
+    cells: list[Cell]
 
 
 @pytest.fixture(scope="module")
@@ -27,18 +39,20 @@ def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     return copied(request, tmp_path_factory, "library", "sqlite")
 
 
-def looking(world: World) -> list[Cell]:
-    return interleaved(sampled(world, cells(world), SHARE))
+@pytest.fixture(scope="module")
+async def lookout(url: str) -> Lookout:
+    async with library(url) as world:
+        return Lookout(url, world.oracle, interleaved(cells(world)))
 
 
 @pytest.mark.parametrize("fault", READ_FAULTS, ids=str)
 async def test_a_fault_is_caught(
-    url: str, fault: Fault, monkeypatch: pytest.MonkeyPatch, record_property: Callable[[str, object], None]
+    lookout: Lookout, fault: Fault, monkeypatch: pytest.MonkeyPatch, record_property: Callable[[str, object], None]
 ) -> None:
     assert WIDEST is not None
     fault.plant(monkeypatch, WIDEST)
-    async with library(url) as world:
-        caught = await first_difference(world, looking(world))
+    async with library(lookout.url, lookout.oracle) as world:
+        caught = await first_difference(world, lookout.cells)
     count("read faults", "planted")
     assert caught is not None, fault.name
     cell, difference = caught
@@ -47,9 +61,9 @@ async def test_a_fault_is_caught(
     count("read faults", f"first by {cell.path}")
 
 
-async def test_nothing_is_caught_without_a_fault(url: str) -> None:
-    async with library(url) as world:
-        assert await first_difference(world, looking(world)) is None
+async def test_nothing_is_caught_without_a_fault(lookout: Lookout) -> None:
+    async with library(lookout.url, lookout.oracle) as world:
+        assert await first_difference(world, lookout.cells[:CONTROLLED]) is None
 
 
 def test_faults_have_names_of_their_own() -> None:

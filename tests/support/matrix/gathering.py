@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from math import isfinite
 from typing import Any
@@ -12,7 +12,7 @@ from support.matrix.asking import Asked, aliased, nested_order, path_of
 from support.matrix.oracle import CannotSay, wire
 from support.matrix.worlds import Answer, Who, World
 from twofold.actor import Actor
-from twofold.aggregate import functions_of, is_groupable
+from twofold.aggregate import Function, functions_of, is_groupable
 from twofold.spec import FieldSpec, ResourceSpec
 from twofold_graphql.names import camel
 
@@ -23,14 +23,23 @@ CENT = Decimal("0.01")
 # -- all rows -----------------------------------------------------------------------------------------------------
 
 
-def measured(world: World, spec: ResourceSpec) -> list[str]:
-    """Every field that is counted or added up; and none, where rows are counted."""
-    return ["", *(name for name, each in spec.fields.items() if functions_of(each))]
+def measured(world: World, spec: ResourceSpec) -> Iterator[tuple[str, tuple[Function, ...]]]:
+    """Every field that is counted or added up, with its functions; and none, where rows are counted.
+
+    Sums are asked for by themselves: those of floating-point numbers may be refused.
+    """
+    yield "", ()
+    for name, each in spec.fields.items():
+        functions = functions_of(each)
+        sums = tuple(function for function in functions if function in ("sum", "avg"))
+        others = tuple(function for function in functions if function not in sums)
+        yield from ((name, some) for some in (sums, others) if some)
 
 
-async def aggregated(world: World, who: Who, spec: ResourceSpec, name: str) -> str | None:
+async def aggregated(world: World, who: Who, spec: ResourceSpec, given: tuple[str, tuple[Function, ...]]
+                     ) -> str | None:  # fmt: skip
     """`aggregate=count,sum(price),…` and `aggregates { count sum { price } … }`."""
-    functions = functions_of(spec.fields[name]) if name else ()
+    name, functions = given
     measures = ["count", *(f"{each}({name})" for each in functions)]
     selected = " ".join(["count", *(f"{aliased(each)} {{ {aliased(name)} }}" for each in functions)])
     rest = await world.rest(f"{path_of(spec)}/aggregate", who, aggregate=",".join(measures))
@@ -42,10 +51,12 @@ async def aggregated(world: World, who: Who, spec: ResourceSpec, name: str) -> s
     code = Asked(spec=spec, names=(name or spec.pk.name,)).refusal(world.oracle, who.actor)
     if code is not None or who.actor is None:
         return None if one.code == code else f"both: {one}; the oracle: {code}"
-    return _wrong(world, who.actor, spec, name, one)
+    return _wrong(world, who.actor, spec, given, one)
 
 
-def _wrong(world: World, actor: Actor, spec: ResourceSpec, name: str, found: Answer) -> str | None:
+def _wrong(world: World, actor: Actor, spec: ResourceSpec, given: tuple[str, tuple[Function, ...]], found: Answer
+           ) -> str | None:  # fmt: skip
+    name, functions = given
     rows = world.oracle.visible(spec, actor)
     if found.value is not None and found.value["count"] != len(rows):
         return f"count {found.value['count']}; the oracle: {len(rows)}"
@@ -57,11 +68,12 @@ def _wrong(world: World, actor: Actor, spec: ResourceSpec, name: str, found: Ans
     if found.value is None:
         is_too_large = any(isinstance(each, float) for each in known) and not isfinite(sum(known))
         return None if is_too_large and found.code == "invalid" else f"both: {found}"
-    return _wrong_measures(spec.fields[name], known, found.value) if name else None
+    return _wrong_measures(spec.fields[name], functions, known, found.value) if name else None
 
 
-def _wrong_measures(field: FieldSpec, values: list[Any], found: Mapping[str, Any]) -> str | None:
-    for function in functions_of(field):
+def _wrong_measures(field: FieldSpec, functions: Sequence[Function], values: list[Any], found: Mapping[str, Any]
+                    ) -> str | None:  # fmt: skip
+    for function in functions:
         if field.column.kind.name == "number" and function in ("sum", "avg"):
             continue  # floating-point numbers are added in no particular order
         expected = _gathered(function, field, values)

@@ -366,7 +366,7 @@ def names_confused(patch: pytest.MonkeyPatch, _: Actor) -> None:
 
 
 def _never_named(leaf: type[Leaf]) -> Callable[..., Leaf]:
-    return lambda key, field, named=True: leaf(key, field, named=False)
+    return lambda key, field, **_: leaf(key, field, named=False)
 
 
 def _without_filter(_: Any) -> Callable[..., Condition]:

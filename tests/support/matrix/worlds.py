@@ -202,8 +202,8 @@ class GivenActors:
 
 
 @asynccontextmanager
-async def library(url: str) -> AsyncIterator[World]:
-    """Gives the filled library at `url`."""
+async def library(url: str, oracle: Oracle | None = None) -> AsyncIterator[World]:
+    """Gives the filled library at `url`; with the oracle of the same rows where that is known already."""
     async with _served(LIBRARY, url) as (engine, client):
         engine.actors = GivenActors()
         actors = {
@@ -212,4 +212,5 @@ async def library(url: str) -> AsyncIterator[World]:
             )
             for name, each in LIBRARY_ACTORS.items()
         }
-        yield World(engine=engine, client=client, oracle=Oracle(engine.resources, await load(engine)), actors=actors)
+        oracle = oracle or Oracle(engine.resources, await load(engine))
+        yield World(engine=engine, client=client, oracle=oracle, actors=actors)
