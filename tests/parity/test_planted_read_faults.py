@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import pytest
 
+from support.databases import new_copy
 from support.figures import count
 from support.long import examples
 from support.matrix.cells import Cell, cells, interleaved
 from support.matrix.faults import Fault, first_difference
-from support.matrix.fixtures import copied
 from support.matrix.oracle import Oracle
 from support.matrix.read_faults import READ_FAULTS
 from support.matrix.worlds import LIBRARY_ACTORS, library
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.parity
 pytest_plugins = ("support.library.fixtures",)
 
 WIDEST = LIBRARY_ACTORS["tenant owner"]
-CONTROLLED = examples(1200, 100_000)
+CONTROLLED = examples(800, 100_000)
 """Of so many cells, in the order in which they look for faults, it is shown that they are quiet without one."""
 
 
@@ -36,13 +36,13 @@ class Lookout:
 @pytest.fixture(scope="module")
 def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The URL of a library; the databases do not matter where faces and rules are wrong."""
-    return copied(request, tmp_path_factory, "library", "sqlite")
+    return new_copy(request, "filled", "sqlite", tmp_path_factory.mktemp("faults"))
 
 
 @pytest.fixture(scope="module")
 async def lookout(url: str) -> Lookout:
     async with library(url) as world:
-        return Lookout(url, world.oracle, interleaved(cells(world)))
+        return Lookout(url, world.oracle, interleaved(world, cells(world)))
 
 
 @pytest.mark.parametrize("fault", READ_FAULTS, ids=str)

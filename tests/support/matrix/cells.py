@@ -14,6 +14,7 @@ from zlib import crc32
 
 from support.matrix import gathering, reading
 from support.matrix.worlds import Who, World
+from twofold.rules import EVERYONE
 from twofold.spec import ResourceSpec
 
 __all__ = ["PATHS", "Cell", "cells", "interleaved", "sampled"]
@@ -86,12 +87,35 @@ def sampled(world: World, every: Iterable[Cell], share: int) -> list[Cell]:
     return [each for each in known if (each.number + places[each.actor]) % shares[each.path] == 0]
 
 
-def interleaved(every: Iterable[Cell]) -> list[Cell]:
-    """Returns cells in turns of their entry paths, and mixed within each: a few of them are many sorts of question."""
-    by_path: dict[str, list[Cell]] = {}
+def interleaved(world: World, every: Iterable[Cell]) -> list[Cell]:
+    """Returns cells in turns of their entry paths, and mixed within each: a few of them are many sorts of question.
+
+    Those in which the rules show something and hide something come twice as often, as long as there are any.
+    """
+    by_path: dict[str, tuple[list[Cell], list[Cell]]] = {}
+    divided = {
+        (resource, actor): _is_divided(world, resource, actor) for resource in world.specs for actor in world.actors
+    }
     for each in sorted(every, key=_mixed):
-        by_path.setdefault(each.path, []).append(each)
-    return [each for each in chain.from_iterable(zip_longest(*by_path.values())) if each is not None]
+        by_path.setdefault(each.path, ([], []))[divided[each.resource, each.actor]].append(each)
+    turns = [_in_turns(*lists) for lists in by_path.values()]
+    return [each for each in chain.from_iterable(zip_longest(*turns)) if each is not None]
+
+
+def _is_divided(world: World, resource: str, actor: str) -> bool:
+    """Whether an actor sees some rows of a resource and not others, or some of its fields on some rows only."""
+    spec, who = world.specs[resource], world.actors[actor].actor
+    if who is None:
+        return False
+    seen = len(world.oracle.seen(spec, who))
+    is_guarded = any(each.declared.read is not EVERYONE for each in spec.fields.values())
+    return bool(seen) and (is_guarded or seen < len(world.oracle.rows.of(spec.table.model)))
+
+
+def _in_turns(others: list[Cell], divided: list[Cell]) -> list[Cell]:
+    places = [(2 * number, each) for number, each in enumerate(others)]
+    places += [(number, each) for number, each in enumerate(divided)]
+    return [each for _, each in sorted(places, key=lambda pair: pair[0])]
 
 
 def _mixed(cell: Cell) -> int:

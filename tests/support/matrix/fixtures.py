@@ -14,16 +14,11 @@ ORIGINALS = {"storefront": "seeded", "library": "filled"}
 """Of each domain, what the fixtures are called that fill a database with it."""
 
 
-def copied(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, domain: str, dialect: str) -> str:
-    """Returns the URL of a copy of a domain's database."""
-    return new_copy(request, ORIGINALS[domain], dialect, tmp_path_factory.mktemp("matrix"))
-
-
 @pytest.fixture(scope="session", params=[f"{domain} on {dialect}" for domain in ORIGINALS for dialect in DIALECTS])
 def world_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
     """A domain and the URL of its database."""
     domain, _, dialect = request.param.split()
-    return domain, copied(request, tmp_path_factory, domain, dialect)
+    return domain, new_copy(request, ORIGINALS[domain], dialect, tmp_path_factory.mktemp("matrix"))
 
 
 @pytest.fixture(scope="session")
