@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from functools import cache
 from uuid import UUID, uuid4
 
@@ -64,7 +65,7 @@ async def goods(database: Database, number: int, *, stock: int) -> list[Product]
     async with database.transaction():
         vendor = await Vendor.create(name="Lamps", slug=f"lamps-{uuid4()}")
         category = await Category.create(name="Light", slug=f"light-{uuid4()}")
-        kept = {"vendor_id": vendor.id, "category_id": category.id, "price": 10, "stock": stock}
+        kept = {"vendor_id": vendor.id, "category_id": category.id, "price": Decimal("10.00"), "stock": stock}
         products = [Product(name=name, slug=name, status=ProductStatus.published, **kept) for name in names]
         await Product.bulk_create(products)
     return products
@@ -72,7 +73,7 @@ async def goods(database: Database, number: int, *, stock: int) -> list[Product]
 
 async def carts(database: Database, buyers: Sequence[Buyer], product: Product | None = None) -> list[Order]:
     """Returns a new cart of each buyer, to be sent home: with one of the product, or empty."""
-    total = 0 if product is None else product.price
+    total = Decimal(0) if product is None else product.price
     orders = [Order(buyer_id=buyer.id, ship_to_id=buyer.address_id, total=total) for buyer in buyers]
     async with database.transaction():
         await Order.bulk_create(orders)

@@ -106,7 +106,7 @@ async def _by_rest(client: httpx.AsyncClient, url: str, request: WriteRequest) -
     return Answer(
         status=response.status_code,
         codes=tuple(each["code"] for each in errors),
-        sentences=tuple(each["message"] for each in errors),
+        sentences=(said["detail"], *(each["message"] for each in errors)),
     )
 
 
