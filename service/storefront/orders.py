@@ -10,6 +10,7 @@ from storefront.addresses import Address
 from storefront.products import Product, ProductStatus
 from storefront.roles import is_admin, own, works_for
 from twofold.actor import Actor
+from twofold.errors import Forbidden
 from twofold.fields import MoneyField, id_field
 from twofold.identity.models import User
 from twofold.resource import Expression, Field, Relation, Resource
@@ -139,11 +140,18 @@ class OrderLines(Resource[OrderLine]):
     subtotal = Expression(F("unit_price") * F("quantity"), filter=True, sort=True)
 
     async def before_write(self, change: Change) -> None:
-        """Takes the price of the product as it is now; it must be sold, and in the currency of the order."""
+        """Takes the price of the product as it is now; it must be sold, and in the currency of the order.
+
+        Who changes the lines of an order holds it until then: two at once would each leave the other's line out of the
+        total, and a line would get into an order that is placed in the same moment.
+        """
+        held = Order.filter(id=change.value("order_id")).select_for_update(no_key=True)  # new lines refer to its key
+        order = await held.get()
+        if order.status is not OrderStatus.cart:
+            raise Forbidden(hint=lines_of_own_cart.reason)
         if change.action != "create":
             return
         product = await Product.get(id=change.values["product_id"])
-        order = await Order.get(id=change.values["order_id"])
         if product.status is not ProductStatus.published:
             raise change.refuse("product_id", "not_sold", "This product is not sold at the moment.")
         if product.currency != order.currency:
