@@ -71,13 +71,16 @@ async def goods(database: Database, number: int, *, stock: int) -> list[Product]
     return products
 
 
-async def carts(database: Database, buyers: Sequence[Buyer], product: Product | None = None) -> list[Order]:
-    """Returns a new cart of each buyer, to be sent home: with one of the product, or empty."""
-    total = Decimal(0) if product is None else product.price
+async def carts(database: Database, buyers: Sequence[Buyer], *products: Product) -> list[Order]:
+    """Returns a new cart of each buyer, to be sent home, with one of each product; the lines are in that order."""
+    total = sum((product.price for product in products), start=Decimal(0))
     orders = [Order(buyer_id=buyer.id, ship_to_id=buyer.address_id, total=total) for buyer in buyers]
+    lines = [
+        OrderLine(order_id=order.id, product_id=product.id, quantity=1, unit_price=product.price)
+        for order in orders
+        for product in products
+    ]
     async with database.transaction():
         await Order.bulk_create(orders)
-        if product is not None:
-            bought = {"product_id": product.id, "quantity": 1, "unit_price": product.price}
-            await OrderLine.bulk_create([OrderLine(order_id=order.id, **bought) for order in orders])
+        await OrderLine.bulk_create(lines)
     return orders

@@ -38,6 +38,8 @@ class Answer:
     """What came of a write: the row, or why there is none."""
 
     status: int
+    error_code: str | None = None
+    """Of the refusal; by GraphQL only of one that no field is to blame for."""
     row: Mapping[str, Any] | None = None
     codes: tuple[str, ...] = ()
     """Of the errors of fields."""
@@ -105,6 +107,7 @@ async def _by_rest(client: httpx.AsyncClient, url: str, request: WriteRequest) -
     errors = said.get("field_errors", ())
     return Answer(
         status=response.status_code,
+        error_code=said["error_code"],
         codes=tuple(each["code"] for each in errors),
         sentences=(said["detail"], *(each["message"] for each in errors)),
     )
@@ -121,13 +124,20 @@ async def _by_graphql(client: httpx.AsyncClient, url: str, request: WriteRequest
     body = {"query": query, "variables": variables}
     response = await client.post(f"{url}/graphql", headers=headers, json=body)
     said = _said(response)
-    payload = said["data"][name]
+    refusals = said.get("errors", [])
+    payload = (said["data"] or {}).get(name) or {noun: None, "errors": []}
     return Answer(
         status=response.status_code,
+        error_code=_code(refusals[0]) if refusals else None,
         row=payload[noun],
         codes=tuple(each["code"] for each in payload["errors"]),
-        sentences=tuple(each["message"] for each in payload["errors"]),
+        sentences=tuple(each["message"] for each in [*refusals, *payload["errors"]]),
     )
+
+
+def _code(error: Mapping[str, Any]) -> str:
+    code: str = error["extensions"]["code"]
+    return code
 
 
 def _said(response: httpx.Response) -> Any:
@@ -137,9 +147,9 @@ def _said(response: httpx.Response) -> Any:
         Unavailable: it is that the server asks to wait.
     """
     said = response.json()
-    codes = [each["extensions"]["code"] for each in said.get("errors", ())]
+    codes = [_code(each) for each in said.get("errors", ())]
     if response.status_code == 503 or "unavailable" in codes:
         raise Unavailable(response)
     assert response.status_code < 500, response.text
-    assert not codes, response.text
+    assert "internal" not in codes, response.text
     return said
