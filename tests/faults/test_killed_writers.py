@@ -19,7 +19,7 @@ from storefront.models import Address, Order, Product, Tag
 from support.books import Books, Sent, complaints
 from support.figures import count
 from support.long import examples
-from support.sending import FACES, Answer, Face, other, send_patiently
+from support.sending import FACES, Answer, Face, connected, other, send_patiently
 from support.workers import Worker, working
 from support.writes import KINDS, Kind, Premises
 from twofold.database import Database
@@ -152,9 +152,8 @@ async def aftermath(
     """What a load of writes leaves, whose processes were killed."""
     premises = await Premises.of(database, places=KILLS * PLACES_A_KILL)
     before = await Books.read(database)
-    limits = httpx.Limits(max_connections=2 * WRITERS)
     with working(database_url, tmp_path_factory.mktemp("killed")) as workers:
-        async with httpx.AsyncClient(timeout=60, limits=limits, trust_env=False) as client:
+        async with connected(2 * WRITERS) as client:
             load = Load(client=client, workers=workers, premises=premises)
             await load.run()
             yield Aftermath(database=database, load=load, before=before)

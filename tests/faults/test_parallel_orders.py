@@ -17,7 +17,7 @@ from storefront.models import Order, OrderLine, Payment, Product
 from storefront.orders import OrderStatus
 from support.buyers import Buyer, accounts, carts, goods
 from support.figures import count
-from support.sending import FACES, Answer, Face, WriteRequest, send_patiently
+from support.sending import FACES, Answer, Face, WriteRequest, connected, send_patiently
 from support.workers import Worker, working
 from twofold.database import Database
 from twofold.events import Event
@@ -38,8 +38,7 @@ def workers(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 @pytest.fixture(scope="module")
 async def client() -> AsyncIterator[httpx.AsyncClient]:
-    limits = httpx.Limits(max_connections=2 * ORDERS)
-    async with httpx.AsyncClient(timeout=120, limits=limits, trust_env=False) as client:
+    async with connected(ORDERS) as client:
         yield client
 
 

@@ -11,7 +11,7 @@ import httpx
 
 from twofold_graphql.names import camel
 
-__all__ = ["FACES", "Answer", "Face", "WriteRequest", "other", "send", "send_patiently"]
+__all__ = ["FACES", "Answer", "Face", "WriteRequest", "connected", "other", "send", "send_patiently"]
 
 Face: TypeAlias = Literal["rest", "graphql"]
 FACES: tuple[Face, Face] = ("rest", "graphql")
@@ -59,6 +59,13 @@ class Unavailable(Exception):
     def __init__(self, response: httpx.Response) -> None:
         self.retry_after_s = float(response.headers.get("retry-after", "1"))
         super().__init__(response.text)
+
+
+def connected(number: int) -> httpx.AsyncClient:
+    """Returns a client for as many requests at once, straight to the servers."""
+    # A server closes what it has not heard from for five seconds; a request that comes in that moment is lost.
+    limits = httpx.Limits(max_connections=number, keepalive_expiry=2)
+    return httpx.AsyncClient(timeout=120, limits=limits, trust_env=False)
 
 
 def other(face: Face) -> Face:
