@@ -75,6 +75,10 @@ class Books:
                 faults=await _faults(database),
             )
 
+    def has(self, sent: Sent) -> bool:
+        """Whether a write was done."""
+        return sent.kind.mark_of(sent.request) in self.rows[sent.kind.resource].values()
+
 
 async def _rows(kind: Kind) -> dict[str, Mark]:
     rows = await kind.model.filter(**kind.done).values_list("id", *kind.mark)
