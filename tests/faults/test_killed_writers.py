@@ -30,7 +30,7 @@ from twofold.idempotency import IdempotencyKey
 pytestmark = pytest.mark.faults
 
 SEED = 20261122
-KILLS = examples(5, 50)
+KILLS = examples(4, 40)
 WRITERS = 16
 PLACES_A_KILL = 200
 UNTIL_KILLED_S = (0.1, 0.8)
