@@ -14,6 +14,9 @@ from support.server import ROOT, STOP_S, free_port, wait_until_it_answers
 
 __all__ = ["Worker", "working"]
 
+LAST = 5000
+"""Characters of a log that a failing test shows."""
+
 
 class Worker:
     """A web process on a port of its own, so that a test knows which one it asks; what it says goes to a file."""
@@ -28,7 +31,7 @@ class Worker:
     @property
     def said(self) -> str:
         """All that the process has said, and those that were in its place before."""
-        return self._log.read_text()
+        return self._log.read_text() if self._log.exists() else ""
 
     def launch(self) -> None:
         """Starts the process; it does not answer yet."""
@@ -78,7 +81,7 @@ def working(database_url: str, folder: Path, number: int = 2) -> Iterator[list[W
         raise
     finally:
         _stop(workers)
-    assert "Traceback" not in _logs(workers), _logs(workers)
+    assert not any("Traceback" in each.said for each in workers), _logs(workers)
 
 
 def _start(workers: list[Worker]) -> None:
@@ -98,4 +101,4 @@ def _stop(workers: list[Worker]) -> None:
 
 
 def _logs(workers: list[Worker]) -> str:
-    return "\n".join(f"{each.url} said:\n{each.said}" for each in workers if each._log.exists())
+    return "\n".join(f"{each.url} said at last:\n{each.said[-LAST:]}" for each in workers)
