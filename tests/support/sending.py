@@ -15,7 +15,7 @@ __all__ = ["FACES", "Answer", "Face", "WriteRequest", "connected", "other", "sen
 
 Face: TypeAlias = Literal["rest", "graphql"]
 FACES: tuple[Face, Face] = ("rest", "graphql")
-RETRIES = 20
+RETRIES = 5
 
 
 @dataclass(frozen=True, kw_only=True)
