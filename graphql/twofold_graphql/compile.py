@@ -27,7 +27,7 @@ from twofold.condition import ALWAYS, Compare, Slot
 from twofold.engine import Engine
 from twofold.errors import FieldError, Invalid
 from twofold.filters import parse_filter, parse_order
-from twofold.late import later
+from twofold.late import Late, later
 from twofold.page import keyset
 from twofold.request import (
     Ask,
@@ -46,7 +46,7 @@ from twofold.request import (
 )
 from twofold.search import parse_search
 from twofold.spec import RelationSpec, ResourceSpec
-from twofold.write import parse_key
+from twofold.write import MAX_ITEMS, parse_key
 from twofold_graphql.aggregates import Selecting, aggregate_key
 from twofold_graphql.names import Names
 from twofold_graphql.node import is_node
@@ -119,11 +119,13 @@ class Compiler:
         fields = self._selected(spec, scope, details, values)
         return Ask(read=Read(resource=spec, fields=fields, filter=by_key, one=True), values=tuple(values))
 
-    def some(self, spec: ResourceSpec, scope: Scope, details: list[FieldDetails], keys: Sequence[object]) -> Ask:
+    def some(self, spec: ResourceSpec, scope: Scope, details: list[FieldDetails], keys: Sequence[object] | Late
+             ) -> Ask:  # fmt: skip
         """Returns the question for the objects with these keys; each has its own under KEY."""
-        values: list[Any] = [list(keys)]
+        values: list[Any] = [keys if isinstance(keys, Late) else list(keys)]
         fields = (Leaf(KEY, spec.pk), *self._selected(spec, scope, details, values))
-        return Ask(read=self.by_keys(spec, fields, len(keys)), values=tuple(values))
+        count = MAX_ITEMS if isinstance(keys, Late) else len(keys)
+        return Ask(read=self.by_keys(spec, fields, count), values=tuple(values))
 
     def by_keys(self, spec: ResourceSpec, fields: tuple[Selected, ...], count: int) -> Read:
         """Returns the Read of so many objects, whose keys are its first value."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, field
 from inspect import isawaitable
-from typing import Any, NamedTuple, TypeAlias, get_args
+from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
 from graphql import (
@@ -34,9 +34,10 @@ from twofold.request import Ask
 from twofold_graphql.compile import KEY, Compiler, NotPlannable, Scope
 from twofold_graphql.errors import error_entry, refusal_entry
 from twofold_graphql.limits import MAX_TOKENS, check_document, check_length
-from twofold_graphql.mutations import Action, Mutation, Mutations
+from twofold_graphql.mutations import Done, Mutation, Mutations
 from twofold_graphql.names import camel
 from twofold_graphql.node import parse_ids, wanted
+from twofold_graphql.offers import offers
 from twofold_graphql.operations import Operation, prepare
 from twofold_graphql.resolvers import Context
 from twofold_graphql.schema import build_schema
@@ -46,6 +47,7 @@ __all__ = ["Executing", "Request"]
 TOO_MANY_TOKENS = f"more than {MAX_TOKENS} tokens"
 """What graphql-core's parser says when it stops."""
 TOO_LONG = f"The document has {TOO_MANY_TOKENS}, which is the limit; send what changes in variables."
+NOT_ATOMIC = "This cannot be done in one transaction; leave out @atomic, or select each field in one way only."
 MAX_ROOT_FIELDS = 30
 """Fields at the top of an operation, aliases counted; each has the bounds of a whole request."""
 MAX_KEPT_CHARACTERS = 16_384
@@ -65,6 +67,20 @@ class Request:
     """Whether the answer says in `extensions.cost` how many rows may have been read."""
     only_query: bool = False
     """Whether anything but a query is refused: a GET must not change anything."""
+
+
+class _Failed(Exception):
+    """One of several mutations that are all done or none was refused."""
+
+    def __init__(self, done: Done) -> None:
+        self.done = done
+
+
+class _Undone(Exception):
+    """Nothing of an operation may stay; its answer is known."""
+
+    def __init__(self, answer: dict[str, Any]) -> None:
+        self.answer = answer
 
 
 class NotAQuery(Exception):
@@ -136,8 +152,7 @@ class Executing:
         self.mutations = Mutations(engine, self.compiler)
         self._ones = {camel(spec.singular): spec for spec in engine.resources}
         self._manys = {camel(spec.plural): spec for spec in engine.resources}
-        self._changes = {camel(f"{action}_{spec.singular}"): (spec, action)
-                         for spec in engine.resources for action in get_args(Action)}  # fmt: skip
+        self._offers = {camel(each.name): each for spec in engine.resources for each in offers(spec)}
 
     async def execute(self, request: Request, *, planned: bool = True) -> dict[str, Any]:
         """Returns the response: `errors` and `data`; without `data` when nothing was executed.
@@ -159,19 +174,23 @@ class Executing:
         if isinstance(variables, list):
             return self._refused(variables, request, "invalid")
         try:
-            if planned:
+            return await self._executed(known.document, operation, variables, request, planned=planned)
+        except TooCostly as error:
+            return {"errors": [refusal_entry(error, request.request_id)]}
+
+    async def _executed(self, document: DocumentNode, operation: Operation, variables: VariableValues,
+                        request: Request, *, planned: bool) -> dict[str, Any]:  # fmt: skip
+        """Answers by the plan where it can; what is all done or not at all has no other way."""
+        try:
+            if planned or operation.is_atomic:
                 return await self._planned(operation, variables, request)
         except (NotPlannable, GraphQLError):  # an argument can be wrong at run time: null by a variable's default
-            pass  # nothing was asked of the database yet
+            if operation.is_atomic:
+                return self._refused([GraphQLError(NOT_ATOMIC)], request, "invalid")
         except TooDeep:
             pass  # SQLite cannot parse the whole; the reference executor asks level by level
-        except TooCostly as error:
-            return {"errors": [refusal_entry(error, request.request_id)]}
-        try:
-            rows = self._check_bounds(operation, variables)
-        except TooCostly as error:
-            return {"errors": [refusal_entry(error, request.request_id)]}
-        return _with_cost(await self._by_reference(known.document, operation, variables, request), request, rows)
+        rows = self._check_bounds(operation, variables)  # nothing was asked of the database yet
+        return _with_cost(await self._by_reference(document, operation, variables, request), request, rows)
 
     async def _by_reference(self, document: DocumentNode, operation: Operation, variables: VariableValues,
                             request: Request) -> dict[str, Any]:  # fmt: skip
@@ -181,6 +200,7 @@ class Executing:
             raw_variable_values=dict(request.variables),
             operation_name=request.operation_name,
             context_value=Context(self.engine, request.actor, self.reference_compiler,
+                                  Mutations(self.engine, self.reference_compiler),
                                   self._scope(operation, variables), request.request_id),
         )  # fmt: skip
         assert isinstance(built, Executor)  # noqa: S101  # its variables are known to fit
@@ -264,7 +284,10 @@ class Executing:
             TooCostly: it asks too many questions.
         """
         asking = self._asked(operation, variables)
-        answer = await self._answer(operation.root, request, asking.fields, variables)
+        if operation.is_atomic:
+            answer = await self._all_or_nothing(request, asking.fields, variables)
+        else:
+            answer = await self._answer(operation.root, request, asking.fields, variables)
         return _with_cost(answer, request, asking.cost)
 
     def _asked(self, operation: Operation, variables: VariableValues) -> Asking:
@@ -304,7 +327,7 @@ class Executing:
             raise NotPlannable
         try:
             if type_ is self.schema.mutation_type:
-                return self.mutations.compile(*self._changes[name], scope, type_.fields[name], found)
+                return self.mutations.compile(self._offers[name], scope, type_.fields[name], found)
             if name in self._manys:
                 return compiler.many(self._manys[name], scope, type_.fields[name], found)
             if name == "nodes":
@@ -339,14 +362,13 @@ class Executing:
             value, wrong = None, list[dict[str, Any]]()
             try:
                 if isinstance(each.question, Mutation):
-                    value, wrong = await self.mutations.execute(request.actor, request.request_id, each.question,
-                                                                each.key, variables)  # fmt: skip
+                    value, wrong = await self._mutated(request, each.key, each.question, variables)
                 else:
                     value = await self._value(request.actor, each.question, variables.coerced)
             except TooDeep:
                 raise
             except (ServiceError, GraphQLError) as error:
-                if isinstance(error, GraphQLError) and not isinstance(each.question, Mutation):
+                if isinstance(error, GraphQLError) and type_ is not self.schema.mutation_type:
                     raise
                 wrong = [self._refusal(each, error, request)]
                 if is_non_null_type(type_.fields[each.details[0].node.name.value].type):
@@ -354,6 +376,59 @@ class Executing:
             errors += wrong
             data[each.key] = value
         return {"errors": errors, "data": data} if errors else {"data": data}
+
+    async def _mutated(self, request: Request, key: str, asked: Mutation, variables: VariableValues
+                       ) -> tuple[dict[str, Any], list[dict[str, Any]]]:  # fmt: skip
+        done = await self.mutations.execute(request.actor, request.request_id, asked, variables)
+        return await self.mutations.payload(request.actor, request.request_id, asked, done, key, variables)
+
+    async def _all_or_nothing(self, request: Request, asked: Sequence[Asked], variables: VariableValues
+                              ) -> dict[str, Any]:  # fmt: skip
+        """Answers a mutation whose fields are all done, in one transaction, or none of them."""
+        data: dict[str, Any] = {}
+        errors: list[dict[str, Any]] = []
+        wrong: list[dict[str, Any]]
+        try:
+            async with self.engine.database.transaction():
+                for each in asked:
+                    try:
+                        value, wrong = await self._done(request, each, variables)
+                    except (ServiceError, GraphQLError) as error:
+                        raise _Undone({"errors": [self._refusal(each, error, request)], "data": None}) from None
+                    except _Failed as failed:
+                        raise _Undone(await self._undone(request, asked, each, failed.done, variables)) from None
+                    errors += wrong
+        except _Undone as undone:
+            return undone.answer
+        return {"errors": errors, "data": data} if errors else {"data": data}
+
+    async def _done(self, request: Request, asked: Asked, variables: VariableValues
+                    ) -> tuple[Any, list[dict[str, Any]]]:  # fmt: skip
+        """Does one of several, and returns its payload with the errors of what could not be read of it."""
+        if not isinstance(asked.question, Mutation):
+            return await self._value(request.actor, asked.question, variables.coerced), []
+        done = await self.mutations.execute(request.actor, request.request_id, asked.question, variables)
+        if done.wrong:
+            raise _Failed(done)
+        return await self.mutations.payload(
+            request.actor, request.request_id, asked.question, done, asked.key, variables
+        )  # fmt: skip
+
+    async def _undone(self, request: Request, asked: Sequence[Asked], failed: Asked, done: Done,
+                      variables: VariableValues) -> dict[str, Any]:  # fmt: skip
+        """The answer when one of several failed: it says why, and the others that they were not done."""
+        message = f"Nothing was written, because {failed.key} failed."
+        wrong = {"code": "rolled_back", "message": message, "path": [], "hint": None}
+        data: dict[str, Any] = {}
+        for each in asked:
+            if isinstance(each.question, Mutation):
+                came = Done(wrong=done.wrong) if each is failed else Done(wrong=[wrong])
+                data[each.key], _ = await self.mutations.payload(
+                    request.actor, request.request_id, each.question, came, each.key, variables
+                )
+            else:
+                data[each.key] = await self._value(request.actor, each.question, variables.coerced)
+        return {"data": data}
 
     def _refusal(self, asked: Asked, error: ServiceError | GraphQLError, request: Request) -> dict[str, Any]:
         nodes = [found.node for found in asked.details]

@@ -80,6 +80,11 @@ class Operation:
         """Whether it changes nothing."""
         return self.node.operation is OperationType.QUERY
 
+    @property
+    def is_atomic(self) -> bool:
+        """Whether all of a mutation's fields are to be done, or none."""
+        return any(each.name.value == "atomic" for each in self.node.directives or ())
+
     def holds_cursor(self, variables: VariableValues) -> bool:
         """Returns whether a request turns a page by a variable: what is asked then depends on what is in it."""
         return any(variables.coerced.get(name) is not None for name in self.cursors)

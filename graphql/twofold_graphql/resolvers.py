@@ -19,7 +19,7 @@ from twofold.actor import Actor
 from twofold.condition import Compare, Slot
 from twofold.cost import check_cost, cost
 from twofold.engine import Engine
-from twofold.errors import Conflict, Invalid, NotFound
+from twofold.errors import NotFound
 from twofold.fetch import plain
 from twofold.plan import plan
 from twofold.request import Ask, Leaf, Nested, Read
@@ -27,14 +27,16 @@ from twofold.spec import ComputedSpec, RelationSpec, ResourceSpec
 from twofold.write import parse_key
 from twofold_graphql.aggregates import aggregate_key
 from twofold_graphql.compile import Compiler, Scope
-from twofold_graphql.mutations import Action, input_errors, write_of
+from twofold_graphql.mutations import Mutations
 from twofold_graphql.node import parse_ids, wanted
+from twofold_graphql.offers import Offer
 
 __all__ = [
     "TYPE",
     "Context",
     "SortDirection",
     "aggregate",
+    "all_written",
     "computed",
     "from_row",
     "many",
@@ -68,6 +70,7 @@ class Context:
     actor: Actor
     compiler: Compiler
     """The one whose Reads are good for their bounds also where they cannot be planned."""
+    mutations: Mutations
     scope: Scope
     request_id: str | None = None
     loaders: dict[Any, DataLoader[Any, Any]] = field(default_factory=dict)
@@ -204,19 +207,19 @@ def computed(made: ComputedSpec) -> Resolver:
     return resolve
 
 
-def mutation(spec: ResourceSpec, action: Action) -> Resolver:
+def mutation(offer: Offer) -> Resolver:
     """Returns the resolver of a mutation: what a form can show is in the payload, the rest are top-level errors."""
 
     async def resolve(_: Any, info: GraphQLResolveInfo[Any]) -> Any:
-        context: Context = info.context
-        write = write_of(spec, action, _arguments(info), context.compiler.names, context.request_id)
-        try:
-            written = await context.engine.write(context.actor, write)
-        except (Invalid, Conflict) as error:
-            return {"errors": input_errors(error)}
-        if action == "delete":
-            return {"errors": [], "deleted_id": plain(written)}
-        return {"errors": [], KEY: plain(written)}
+        context, details = _here(info)
+        mutations, arguments = context.mutations, _arguments(info)
+        asked = mutations.compile(offer, context.scope, _field(info), details)
+        mutations.check(context.actor, asked)
+        done = await mutations.write(context.actor, context.request_id, offer, arguments)
+        return {
+            "errors": done.wrong, KEY: plain(list(done.keys)), "deleted_ids": plain(list(done.keys)),
+            "deleted_id": plain(done.key),
+        }  # fmt: skip
 
     return resolve
 
@@ -226,8 +229,18 @@ def written(spec: ResourceSpec) -> Resolver:
 
     async def resolve(payload: Mapping[str, Any], info: GraphQLResolveInfo[Any]) -> Any:
         context, details = _here(info)
-        key = payload.get(KEY)
-        return None if key is None else await _by_key(context, spec, details, key)
+        keys = payload[KEY]
+        return await _by_key(context, spec, details, keys[0]) if keys else None
+
+    return resolve
+
+
+def all_written(spec: ResourceSpec) -> Resolver:
+    """Returns the resolver of the objects in the payload of a mutation of several."""
+
+    async def resolve(payload: Mapping[str, Any], info: GraphQLResolveInfo[Any]) -> Any:
+        context, details = _here(info)
+        return [None if key is None else await _by_key(context, spec, details, key) for key in payload[KEY]]
 
     return resolve
 

@@ -1,6 +1,11 @@
 """The scalars that GraphQL does not have itself. Their values travel as they are: the service checks them, once."""
 
-from typing import Any, NewType
+import datetime
+import decimal
+from enum import Enum
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, NewType, Union, get_args, get_origin
+from uuid import UUID
 
 import strawberry
 from strawberry.types.scalar import ScalarDefinition
@@ -8,7 +13,7 @@ from strawberry.types.scalar import ScalarDefinition
 from twofold.kinds import Kind
 from twofold.spec import ResourceSpec
 
-__all__ = ["SCALARS", "key_of", "scalar_of"]
+__all__ = ["SCALARS", "annotation_of", "key_of", "scalar_of"]
 
 BigInt = NewType("BigInt", int)
 DateTime = NewType("DateTime", str)
@@ -67,6 +72,28 @@ def scalar_of(kind: Kind) -> str:
     if kind.enum is not None:
         return kind.enum.__name__
     return "BigInt" if kind.element_type == "bigint" and kind.name == "integer" else NAMES[kind.name]
+
+
+TYPES: dict[Any, str] = {
+    str: "str", int: "int", float: "float", bool: "bool", UUID: "ID", decimal.Decimal: "Decimal",
+    datetime.datetime: "DateTime", datetime.date: "Date",
+}  # fmt: skip
+
+
+def annotation_of(type_: Any) -> str:
+    """Returns the annotation, in that namespace, of what an action takes; what has no other type is JSON."""
+    origin, parts = get_origin(type_), get_args(type_)
+    if origin is Annotated:
+        return annotation_of(parts[0])
+    if origin in (Union, UnionType) and NoneType in parts and len(parts) == 2:
+        return annotation_of(next(each for each in parts if each is not NoneType)) + " | None"
+    if origin is list:
+        return f"list[{annotation_of(parts[0])}]"
+    if origin is Literal:
+        return annotation_of(type(parts[0]))
+    if isinstance(type_, type) and issubclass(type_, Enum):
+        return type_.__name__
+    return TYPES.get(type_, "JSON")
 
 
 def key_of(spec: ResourceSpec) -> str:

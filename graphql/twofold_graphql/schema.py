@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from enum import Enum
 from itertools import count
 from types import ModuleType
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, get_args
 
 import strawberry
 from graphql import GraphQLResolveInfo
 from pydantic import TypeAdapter
 from strawberry.annotation import StrawberryAnnotation
+from strawberry.directive import DirectiveLocation, DirectiveValue
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
@@ -19,13 +21,16 @@ from strawberry.types.unset import UNSET
 
 from twofold.engine import Engine
 from twofold.errors import WrongDeclaration
-from twofold.inputs import InputForm
 from twofold.kinds import LISTS, TEXTUAL
+from twofold.resource import Action
 from twofold.spec import FieldSpec, RelationSpec, ResourceSpec
+from twofold.write import MAX_ITEMS
 from twofold_graphql import resolvers, scalars
 from twofold_graphql.aggregate_types import ENUMS, GROUP_ARGUMENTS, aggregate_types
+from twofold_graphql.input_types import InputField, input_types, type_of
 from twofold_graphql.names import camel
 from twofold_graphql.node import NODE, is_node
+from twofold_graphql.offers import Offer, offers
 from twofold_graphql.scalars import SCALARS, key_of, scalar_of
 
 __all__ = ["build_schema"]
@@ -46,6 +51,15 @@ ENVELOPE_ARGUMENTS = (
 
 SEARCH = ("Words that are all in {}, the last one perhaps as the beginning of a word; case and accents do not count. "
           "Best matches come first, unless orderBy says another order.")  # fmt: skip
+
+
+@strawberry.directive(
+    locations=[DirectiveLocation.MUTATION],
+    description="All mutations of the operation are done, in one transaction, or none of them.",
+)
+def atomic(value: DirectiveValue[str]) -> str:
+    """Returns the value: it is the executor that looks for the directive."""
+    return value
 
 
 class ServiceField(StrawberryField):
@@ -107,6 +121,7 @@ class _Builder:
         return strawberry.Schema(
             query=query,
             mutation=self._type("Mutation", mutations) if mutations else None,
+            directives=[atomic] if mutations else [],
             config=StrawberryConfig(default_resolver=resolvers.from_row, scalar_map=SCALARS),
         )
 
@@ -184,13 +199,14 @@ class _Builder:
             self.namespace[enum.__name__] = strawberry.enum(enum, description=enum.__doc__)
 
     def _enums(self, spec: ResourceSpec) -> None:
-        for field in spec.fields.values():
-            enum = field.column.kind.enum
+        enums = [(field.name, field.column.kind.enum) for field in spec.fields.values()]
+        enums += [(name, each) for name, action in spec.actions.items() for each in _enums_of(action)]
+        for name, enum in enums:
             if enum is None or enum.__name__ in self.namespace:
                 continue
             for member in enum:
                 if member.name != member.value:
-                    place = f"{type(spec.resource).__name__}.{field.name}"
+                    place = f"{type(spec.resource).__name__}.{name}"
                     raise WrongDeclaration(f"{place}: name the member {member.name} as its value {member.value!r}")
             self.namespace[enum.__name__] = strawberry.enum(enum, description=enum.__doc__)
 
@@ -316,26 +332,16 @@ class _Builder:
     # -- inputs -------------------------------------------------------------------------------------------------
 
     def _inputs(self, spec: ResourceSpec) -> None:
-        for form, rule in (("create", "create"), ("patch", "update")):
-            if spec.rule(rule) is not None:
-                name = f"{rule.capitalize()}{spec.type_name}Input"
-                self._type(name, self._input_fields(spec, form), kind="input")  # type: ignore[arg-type]
-        if spec.rule("delete") is not None:
-            self._type(f"Delete{spec.type_name}Input", {"id": (key_of(spec), self._field("id"))}, kind="input")
+        for offer in offers(spec):
+            for made in input_types(self.engine.inputs, offer):
+                if made.name not in self.namespace:
+                    self._type(made.name, {name: self._input(name, each) for name, each in made.fields.items()},
+                               kind="input")  # fmt: skip
 
-    def _input_fields(self, spec: ResourceSpec, form: InputForm) -> dict[str, Any]:
-        fields: dict[str, Any] = {} if form == "create" else {"id": (key_of(spec), self._field("id"))}
-        for name, known in self.engine.inputs.model(spec, form).model_fields.items():
-            type_ = scalar_of(spec.fields[name].column.kind) if name in spec.fields else self._keys(spec, name)
-            if known.is_required():
-                fields[name] = (type_, self._field(name, known.description))
-            else:
-                fields[name] = (f"{type_} | None", self._optional(name, known.description))
-        return fields
-
-    def _keys(self, spec: ResourceSpec, name: str) -> str:
-        relation = next(each for each in spec.relations.values() if each.key == name)
-        return f"list[{key_of(relation.target)}]"
+    def _input(self, name: str, field: InputField) -> tuple[str, Any]:
+        if field.required:
+            return field.annotation, self._field(name, field.description)
+        return f"{field.annotation} | None", self._optional(name, field.description)
 
     # -- roots --------------------------------------------------------------------------------------------------
 
@@ -367,35 +373,61 @@ class _Builder:
 
     def _mutation_fields(self) -> dict[str, Any]:
         fields: dict[str, Any] = {}
-        for spec in self.engine.resources:
-            for action in ("create", "update", "delete"):
-                rule = spec.rule(action)
-                if rule is None:
-                    continue
-                name = f"{action}_{spec.singular}"
-                payload = self._payload(spec, action)
-                input_ = [
-                    ("input", f"{action.capitalize()}{spec.type_name}Input", "What to write."),
-                    ("idempotency_key", "str | None", "Of your own making: sent again, the write has one effect."),
-                ]
-                fields[name] = self._service(
-                    name, payload, resolvers.mutation(spec, action), f"Who may: {rule.reason}", input_
-                )
+        for offer in (each for spec in self.engine.resources for each in offers(spec)):
+            about = f"{offer.declared.description}\n\n" if offer.declared is not None else ""
+            reasons = " ".join(dict.fromkeys(rule.reason for rule in offer.rules))
+            fields[offer.name] = self._service(
+                offer.name, self._payload(offer), resolvers.mutation(offer), f"{about}Who may: {reasons}",
+                list(self._mutation_arguments(offer)),
+            )  # fmt: skip
         return fields
 
-    def _payload(self, spec: ResourceSpec, action: str) -> str:
-        name = f"{action.capitalize()}{spec.type_name}Payload"
+    def _mutation_arguments(self, offer: Offer) -> Iterator[tuple[str, str, str]]:
+        type_ = type_of(offer)
+        if offer.many and offer.action == "delete":
+            yield "ids", f"list[{key_of(offer.spec)}]", f"Which; at most {MAX_ITEMS}."
+        elif type_ is not None:
+            yield "input", f"list[{type_}]" if offer.many else type_, "What to write."
+        if offer.many:
+            yield "atomic", "bool | None", "Whether all is done or nothing, as it is by default."
+        if offer.has_version:
+            yield (
+                "if_match",
+                "str | None",
+                "The version that you have seen, or its ETag; refused when it changed since.",
+            )
+        yield "idempotency_key", "str | None", "Of your own making: sent again, the write has one effect."
+
+    def _payload(self, offer: Offer) -> str:
+        name, spec = f"{offer.stem}Payload", offer.spec
         fields: dict[str, Any] = {
             "errors": ("list[InputError]", self._field("errors", "Empty when it was done.")),
         }
-        if action == "delete":
+        if offer.action == "delete" and offer.many:
+            said = "Of each, in the order of the ids; null where it was not done."
+            fields["deleted_ids"] = (f"list[{key_of(spec)} | None]", self._field("deleted_ids", said))
+        elif offer.action == "delete":
             fields["deleted_id"] = (f"{key_of(spec)} | None", self._field("deleted_id"))
+        elif offer.many:
+            said = "As they are now, in the order of the input; null where it was not done, or you may not see it."
+            annotation = f"list[{spec.type_name} | None]"
+            fields[spec.plural] = self._service(spec.plural, annotation, resolvers.all_written(spec), said)
         else:
             said = "As it is now; null when it was not done, or when you may not see it."
             annotation = f"{spec.type_name} | None"
             fields[spec.singular] = self._service(spec.singular, annotation, resolvers.written(spec), said)
         self._type(name, fields)
         return name
+
+
+def _enums_of(action: Action) -> Iterator[type[Enum]]:
+    """The enums in what an action takes, bare or within a list or beside null."""
+    waiting = [each.annotation for each in (action.input.model_fields if action.input else {}).values()]
+    while waiting:
+        type_: Any = waiting.pop()
+        waiting += get_args(type_)
+        if isinstance(type_, type) and issubclass(type_, Enum):
+            yield type_
 
 
 def _annotation_of(type_: Any) -> str:

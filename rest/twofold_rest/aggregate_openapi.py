@@ -12,17 +12,17 @@ from twofold.spec import RelationSpec, ResourceSpec
 from twofold_rest.openapi import (
     ETAG,
     IF_NONE_MATCH,
+    NOT_MODIFIED,
     READ_ERRORS,
     X_COST,
     Operation,
     Schema,
     _array,
     _list_parameters,
-    _not_modified,
     _nullable,
-    _object,
     _pascal,
     header,
+    object_schema,
     refused,
     value_schema,
 )
@@ -47,7 +47,7 @@ def aggregate_operation(spec: ResourceSpec) -> Operation:
     document: Schema = {
         "description": f"{SAID}\n\nWho may: {rule.reason}",
         "parameters": _parameters(spec),
-        "responses": {"200": _success(spec), **_not_modified("get"), **refused(*READ_ERRORS)},
+        "responses": {"200": _success(spec), **NOT_MODIFIED, **refused(*READ_ERRORS)},
         "security": [{}, {"bearer": []}, {"apiKey": []}],
     }
     return Operation(operation_id=f"aggregate{_pascal(spec.plural)}", status=200, document=document,
@@ -60,10 +60,10 @@ def aggregate_components(engine: Engine) -> Schema:
     for spec in engine.resources:
         measures = _measures(spec)
         key = _key(spec)
-        schemas[f"{spec.type_name}Aggregates"] = _object(measures, required=[])
+        schemas[f"{spec.type_name}Aggregates"] = object_schema(measures, required=[])
         schemas[f"{spec.type_name}GroupKey"] = key
         reference = {"$ref": f"#/components/schemas/{spec.type_name}GroupKey"}
-        schemas[f"{spec.type_name}Group"] = _object({"key": reference, **measures}, required=["key"])
+        schemas[f"{spec.type_name}Group"] = object_schema({"key": reference, **measures}, required=["key"])
     return schemas
 
 
@@ -73,7 +73,9 @@ def _success(spec: ResourceSpec) -> Schema:
     groups = {"type": "array", "items": {"$ref": f"#/components/schemas/{spec.type_name}Group"}}
     total: Schema = {"type": "integer", "minimum": 0, "description": "How many groups there are in all."}
     listed = {"data": groups, "total": total, "page": page, "page_size": page}
-    schema = {"oneOf": [_object({"data": of_all}, required=["data"]), _object(listed, required=list(listed))]}
+    schema = {
+        "oneOf": [object_schema({"data": of_all}, required=["data"]), object_schema(listed, required=list(listed))]
+    }
     link = header("Other pages of groups (RFC 8288).", required=False)
     return {"description": "Successful Response", "content": {"application/json": {"schema": schema}},
             "headers": {**ETAG, "Link": link}}  # fmt: skip
@@ -88,7 +90,7 @@ def _measures(spec: ResourceSpec) -> Schema:
             if function in functions_of(field)
         }
         if values:
-            properties[function] = _object(values, required=[])
+            properties[function] = object_schema(values, required=[])
     return properties
 
 
@@ -107,7 +109,7 @@ def _key(spec: ResourceSpec) -> Schema:
     properties |= {
         each.name: {"$ref": f"#/components/schemas/{each.target.type_name}GroupKey"} for each in _to_one(spec)
     }
-    return _object(properties, required=[])
+    return object_schema(properties, required=[])
 
 
 def _to_one(spec: ResourceSpec) -> list[RelationSpec]:
@@ -155,14 +157,14 @@ def _pattern(text: str) -> Schema:
 
 
 def _having(spec: ResourceSpec) -> Schema:
-    properties = {name: _object(_operators(kind), required=[]) for name, kind in _comparable(spec)}
+    properties = {name: object_schema(_operators(kind), required=[]) for name, kind in _comparable(spec)}
     return {
         "name": "having",
         "in": "query",
         "style": "deepObject",
         "explode": True,
         "description": "Only groups that meet all of this: `having[count][gt]=3`.",
-        "schema": _object(properties, required=[]),
+        "schema": object_schema(properties, required=[]),
         "example": {},  # what the documents page sends when nobody changes it
     }
 

@@ -22,9 +22,10 @@ from twofold_rest.documents import CSP, STATIC, documents_page
 from twofold_rest.errors import http_error, internal_error, service_error
 from twofold_rest.middleware import Surroundings
 from twofold_rest.openapi import components, refused
-from twofold_rest.routes import PREFIX, add_routes
+from twofold_rest.routes import PREFIX, add_batch, add_routes
 from twofold_rest.shortcut import Shortcut, Shortcuts
 from twofold_rest.sign_in import sign_in_router
+from twofold_rest.write_openapi import write_components
 
 __all__ = ["Face", "create_app"]
 
@@ -80,6 +81,7 @@ def create_app(engine: Engine, faces: Sequence[Face] = ()) -> FastAPI:
                 shortcuts.add_whole(route)
     for spec in engine.resources:
         add_routes(app.router, shortcuts, engine, spec)
+    add_batch(app.router, shortcuts, engine)
     app.include_router(sign_in_router(engine, Attempts()))
     _add_health(app, engine)
     _add_documents(app, engine)
@@ -122,7 +124,11 @@ def _add_documents(app: FastAPI, engine: Engine) -> None:
         if app.openapi_schema is None:
             document = written()
             parts = document.setdefault("components", {})
-            schemas = parts.setdefault("schemas", {}) | components(engine) | aggregate_components(engine)
+            schemas = parts.setdefault("schemas", {}) | {
+                **components(engine),
+                **aggregate_components(engine),
+                **write_components(engine),
+            }
             for unused in ("HTTPValidationError", "ValidationError"):  # FastAPI's own form of 422, which we never send
                 schemas.pop(unused, None)
             parts["schemas"] = schemas

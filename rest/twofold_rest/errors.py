@@ -1,15 +1,15 @@
 """The error tree as HTTP: one table of statuses, one body."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
 from fastapi import Request, Response
 from starlette.exceptions import HTTPException
 
-from twofold.errors import ServiceError, TooManyRequests
+from twofold.errors import ItemsFailed, ServiceError, TooManyRequests
 
-__all__ = ["ERROR_CODES", "STATUSES", "error_response", "http_error", "internal_error", "service_error"]
+__all__ = ["ERROR_CODES", "STATUSES", "error_response", "http_error", "internal_error", "item_errors", "service_error"]
 
 STATUSES: Mapping[str, int] = {
     "malformed": 400,
@@ -17,8 +17,11 @@ STATUSES: Mapping[str, int] = {
     "forbidden": 403,
     "not_found": 404,
     "conflict": 409,
+    "precondition_failed": 412,
     "invalid": 422,
+    "items_failed": 422,
     "too_costly": 422,
+    "precondition_required": 428,
     "too_many_requests": 429,
     "unavailable": 503,
 }
@@ -44,15 +47,26 @@ def service_error(request: Request, error: Exception) -> Response:
         headers["Retry-After"] = str(error.retry_after_s)
     if status == 503:
         headers["Retry-After"] = "1"
+    return error_response(request, status, _body(error), headers)
+
+
+def item_errors(outcomes: Iterable[object]) -> list[dict[str, Any]]:
+    """Returns what an answer says of the items that failed, each with its place."""
+    return [{"index": index, **_body(each)} for index, each in enumerate(outcomes) if isinstance(each, ServiceError)]
+
+
+def _body(error: ServiceError) -> dict[str, Any]:
     body: dict[str, Any] = {"detail": error.message, "error_code": error.code}
     if error.field_errors:
         body["field_errors"] = [
             {"field": ".".join(map(str, each.path)), "code": each.code, "message": each.message}
             for each in error.field_errors
         ]
+    if isinstance(error, ItemsFailed):
+        body["item_errors"] = [{"index": index, **_body(each)} for index, each in error.failed.items()]
     if error.hint:
         body["hint"] = error.hint
-    return error_response(request, status, body, headers)
+    return body
 
 
 def http_error(request: Request, error: Exception) -> Response:

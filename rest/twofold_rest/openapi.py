@@ -8,17 +8,18 @@ from typing import Any, Literal, TypeAlias
 from pydantic import TypeAdapter
 
 from twofold.engine import Engine
-from twofold.inputs import FORMS
 from twofold.kinds import LISTS, Kind
 from twofold.spec import RelationSpec, ResourceSpec
 from twofold_rest.errors import ERROR_CODES
 from twofold_rest.selection import DEFAULT_LIMIT, MAX_LIMIT
 from twofold_rest.window import MAX_OFFSET, MAX_PAGE
 
-__all__ = ["ERROR_RESPONSES", "Action", "Operation", "components", "operation", "refused"]
+__all__ = ["ERROR_RESPONSES", "NOT_MODIFIED", "READ_ERRORS", "Action", "Operation", "Schema", "components", "header",
+           "id_parameter", "object_schema", "operation", "refused", "selection_parameters", "text_parameter",
+           "value_schema"]  # fmt: skip
 
 Schema = dict[str, Any]
-Action: TypeAlias = Literal["list", "get", "create", "replace", "patch", "delete"]
+Action: TypeAlias = Literal["list", "get"]
 
 ERROR_RESPONSES = {
     "400": "The request could not be understood.",
@@ -26,15 +27,15 @@ ERROR_RESPONSES = {
     "403": "You may see it, but not do that.",
     "404": "It is not there, or you may not see it.",
     "409": "It contradicts what is stored.",
+    "412": "It was changed since you read it.",
     "413": "The body is too large.",
     "415": "The body is not JSON.",
     "422": "Something in it is not valid; `field_errors` say what.",
+    "428": "Say which version you want to change.",
     "429": "Too many attempts; wait as long as Retry-After says.",
     "503": "The database cannot be reached at the moment.",
 }
 READ_ERRORS = ("400", "401", "403", "422", "503")
-DELETE_ERRORS = (*READ_ERRORS, "409")
-WRITE_ERRORS = (*DELETE_ERRORS, "413", "415")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,55 +75,37 @@ def header(description: str, *, required: bool = True) -> Schema:
     return {"description": description, "required": required, "schema": {"type": "string"}}
 
 
-def operation(engine: Engine, spec: ResourceSpec, action: Action, relation: RelationSpec | None = None) -> Operation:
-    """Returns what the document says of one action of a resource; with `relation`, of the list behind it."""
+def operation(spec: ResourceSpec, action: Action, relation: RelationSpec | None = None) -> Operation:
+    """Returns what the document says of reading a resource; with `relation`, of the list behind it."""
     answered = spec if relation is None else relation.target
-    rule = answered.rule({"list": "read", "get": "read", "replace": "update", "patch": "update"}.get(action, action))
-    status = {"create": 201, "delete": 204}.get(action, 200)
     about = (relation.join.description if relation else None) or answered.description
-    on_item = action not in ("list", "create") or relation is not None
+    on_item = action == "get" or relation is not None
     document: Schema = {
-        "description": f"{about}\n\nWho may: {rule.reason}" if rule else about,
-        "parameters": [*([_key(spec)] if on_item else []), *_parameters(answered, action)],
+        "description": f"{about}\n\nWho may: {answered.resource.read.reason}",
+        "parameters": [*([id_parameter(spec)] if on_item else []), *_parameters(answered, action)],
         "responses": {
-            str(status): _success(answered, action),
-            **_not_modified(action),
-            **_refusals(action, on_item=on_item),
+            "200": _success(answered, action),
+            **NOT_MODIFIED,
+            **refused(*sorted({*READ_ERRORS, *(("404",) if on_item else ())})),
         },
         "security": [{}, {"bearer": []}, {"apiKey": []}],
     }
-    if action in FORMS:
-        schema = {"$ref": f"#/components/schemas/{engine.inputs.model(spec, action).__name__}"}
-        document["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
     name = _pascal(spec.plural if action == "list" else spec.singular)
     if relation is not None:
         name = f"{_pascal(relation.name)}Of{_pascal(spec.singular)}"
     return Operation(
-        operation_id=f"{action}{name}", summary=_summary(spec, action, relation), status=status, document=document
+        operation_id=f"{action}{name}", summary=_summary(spec, action, relation), status=200, document=document
     )
 
 
 def _summary(spec: ResourceSpec, action: Action, relation: RelationSpec | None) -> str:
-    noun, nouns = spec.singular.replace("_", " "), spec.plural.replace("_", " ")
     if relation is not None:
-        return f"List the {relation.name.replace('_', ' ')} of one {noun}"
-    return {
-        "list": f"List {nouns}",
-        "get": f"Get one {noun}",
-        "create": f"Create a {noun}",
-        "replace": f"Replace a {noun} whole",
-        "patch": f"Change a {noun}",
-        "delete": f"Delete a {noun}",
-    }[action]
+        return f"List the {relation.name.replace('_', ' ')} of one {spec.noun}"
+    return f"List {spec.nouns}" if action == "list" else f"Get one {spec.noun}"
 
 
 def _pascal(name: str) -> str:
     return name.title().replace("_", "")
-
-
-def _refusals(action: Action, *, on_item: bool) -> Schema:
-    statuses = {"list": READ_ERRORS, "get": READ_ERRORS, "delete": DELETE_ERRORS}.get(action, WRITE_ERRORS)
-    return refused(*sorted({*statuses, *(("404",) if on_item else ())}))
 
 
 ETAG = {
@@ -130,33 +113,20 @@ ETAG = {
     "X-Cost": header("How many rows may have been read; for who sends X-Cost.", required=False),
 }
 """Headers of what is read."""
-
-
-def _not_modified(action: Action) -> Schema:
-    if action not in ("list", "get"):
-        return {}
-    return {"304": {"description": "You have it already: If-None-Match named its ETag.", "headers": ETAG}}
+NOT_MODIFIED: Schema = {
+    "304": {"description": "You have it already: If-None-Match named its ETag.", "headers": ETAG},
+}
 
 
 def _success(spec: ResourceSpec, action: Action) -> Schema:
-    if action == "delete":
-        return {"description": "It is gone."}
     schema = {"$ref": f"#/components/schemas/{spec.type_name}{'List' if action == 'list' else 'Item'}"}
-    response: Schema = {"description": "Successful Response", "content": {"application/json": {"schema": schema}}}
-    match action:
-        case "create":
-            response |= {"description": "Created", "headers": {"Location": header("Its URL.")}}
-        case "list":
-            response["headers"] = {**ETAG, "Link": header("The lists beside this one (RFC 8288).", required=False)}
-        case "get":
-            response["headers"] = ETAG
-    return response
+    headers = {**ETAG, "Link": header("The lists beside this one (RFC 8288).", required=False)}
+    return {
+        "description": "Successful Response",
+        "content": {"application/json": {"schema": schema}},
+        "headers": headers if action == "list" else ETAG,
+    }
 
-
-IDEMPOTENCY_KEY: Schema = {
-    "name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "minLength": 1, "maxLength": 255},
-    "description": "Of your own making, a UUID for example: a write that is sent again with it has one effect.",
-}  # fmt: skip
 
 IF_NONE_MATCH: Schema = {
     "name": "If-None-Match", "in": "header", "schema": {"type": "string"},
@@ -177,30 +147,27 @@ OPTIONS = (
 )
 
 
-def _key(spec: ResourceSpec) -> Schema:
-    return {"name": "id", "in": "path", "required": True, "description": f"The {spec.singular.replace('_', ' ')}'s id.",
+def id_parameter(spec: ResourceSpec) -> Schema:
+    """Returns the parameter in the path of one object."""
+    return {"name": "id", "in": "path", "required": True, "description": f"The {spec.noun}'s id.",
             "schema": value_schema(spec.pk.column.kind)}  # fmt: skip
 
 
 def _parameters(spec: ResourceSpec, action: Action) -> list[Schema]:
-    parameters: list[Schema] = [] if action in ("list", "get") else [IDEMPOTENCY_KEY]
-    if action == "delete":
-        return parameters
+    listed = _list_parameters(spec) if action == "list" else []
+    return [*selection_parameters(spec), *listed, IF_NONE_MATCH, X_COST]
+
+
+def selection_parameters(spec: ResourceSpec) -> list[Schema]:
+    """Returns the parameters that say what an answer shows of each object."""
     own, relations = [*spec.fields, *spec.computed], [*spec.relations]
     options = f" {OPTIONS}" if any(relation.join.many for relation in spec.relations.values()) else ""
-    parameters.append(
-        _text("fields", f"Only these fields; dots lead into relations: `name,category.name`.{options} "
-                         f"There are {_words([*own, *relations])}.")
-    )  # fmt: skip
+    fields = (f"Only these fields; dots lead into relations: `name,category.name`.{options} "
+              f"There are {_words([*own, *relations])}.")  # fmt: skip
+    parameters = [text_parameter("fields", fields)]
     if relations:
-        parameters.append(
-            _text("include", f"Relations to include whole: `category,reviews.author`.{options} "
-                              f"There are {_words(relations)}.")
-        )  # fmt: skip
-    if action == "list":
-        parameters += _list_parameters(spec)
-    if action in ("list", "get"):
-        parameters += [IF_NONE_MATCH, X_COST]
+        said = f"Relations to include whole: `category,reviews.author`.{options} There are {_words(relations)}."
+        parameters.append(text_parameter("include", said))
     return parameters
 
 
@@ -216,8 +183,8 @@ def _list_parameters(spec: ResourceSpec) -> list[Schema]:
         _number("page_size", "Rows on a page.", 1, MAX_LIMIT, DEFAULT_LIMIT),
         _number("limit", "At most so many rows, without a total; the answer has the cursors `next` and `prev`. "
                          "Not with `page` or `page_size`.", 1, MAX_LIMIT),
-        _text("after", "Rows after this cursor, the `next` of an answer with the same filter and order."),
-        _text("before", "Rows before this cursor, the `prev` of an answer with the same filter and order."),
+        text_parameter("after", "Rows after this cursor, the `next` of an answer with the same filter and order."),
+        text_parameter("before", "Rows before this cursor, the `prev` of an answer with the same filter and order."),
         _number("offset", "Rows to leave out at the beginning; with `limit`, not with a cursor.", 0, MAX_OFFSET),
         {"name": "filter", "in": "query", "content": as_json,
          "description": 'A filter as JSON, with `and`, `or` and `not`: {"or": [{"name": {"contains": "tea"}}]}.'},
@@ -279,7 +246,8 @@ def _number(name: str, description: str, low: int, high: int, default: int | Non
             "schema": schema if default is None else {**schema, "default": default}}  # fmt: skip
 
 
-def _text(name: str, description: str) -> Schema:
+def text_parameter(name: str, description: str) -> Schema:
+    """Returns an optional parameter of the query string."""
     return {"name": name, "in": "query", "description": description, "schema": {"type": "string"}}
 
 
@@ -293,17 +261,13 @@ def _array(name: str, description: str, items: Schema) -> Schema:
 
 
 def components(engine: Engine) -> Schema:
-    """Returns the schemas that the operations refer to: answers, inputs and the error body."""
+    """Returns the schemas that reading refers to: answers and the error body."""
     schemas: Schema = {"Error": _error()}
     for spec in engine.resources:
         reference = {"$ref": f"#/components/schemas/{spec.type_name}"}
         schemas[spec.type_name] = _answer(spec)
-        schemas[f"{spec.type_name}Item"] = _object({"data": reference}, required=["data"])
+        schemas[f"{spec.type_name}Item"] = object_schema({"data": reference}, required=["data"])
         schemas[f"{spec.type_name}List"] = _list(reference)
-        for form in FORMS:
-            schema = engine.inputs.schema(spec, form, "#/components/schemas/{model}")
-            schemas |= schema.pop("$defs", {})
-            schemas[engine.inputs.model(spec, form).__name__] = schema
     return schemas
 
 
@@ -316,7 +280,7 @@ def _list(reference: Schema) -> Schema:
     cursors = {"next": cursor, "prev": cursor}
     forms: Schema = {"By `page` and `page_size`.": page, "By `limit`, `after` and `before`.": cursors,
              "By `limit` and `offset`.": {}}  # fmt: skip
-    return {"oneOf": [_object({**rows, **more}, ["data", *more]) | {"description": said}
+    return {"oneOf": [object_schema({**rows, **more}, ["data", *more]) | {"description": said}
                       for said, more in forms.items()]}  # fmt: skip
 
 
@@ -335,7 +299,7 @@ def _answer(spec: ResourceSpec) -> Schema:
         reference: Schema = {"$ref": f"#/components/schemas/{relation.target.type_name}"}
         many: Schema = {"type": "array", "items": reference}
         properties[relation.name] = many if relation.join.many else {"anyOf": [reference, {"type": "null"}]}
-    return _object(properties, required=[spec.pk.name]) | {"description": spec.description}
+    return object_schema(properties, required=[spec.pk.name]) | {"description": spec.description}
 
 
 def value_schema(kind: Kind) -> Schema:
@@ -365,18 +329,20 @@ def _nullable(schema: Schema) -> Schema:
     return {**schema, "type": [schema["type"], "null"]} if "type" in schema else schema
 
 
-def _object(properties: Schema, required: list[str]) -> Schema:
+def object_schema(properties: Schema, required: list[str]) -> Schema:
+    """Returns the schema of an object with these properties and no other."""
     return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
 
 
 def _error() -> Schema:
     text = {"type": "string"}
-    field_error = _object({"field": text, "code": text, "message": text}, required=["field", "code", "message"])
-    schema = _object(
+    field_error = object_schema({"field": text, "code": text, "message": text}, required=["field", "code", "message"])
+    schema = object_schema(
         {
             "detail": {**text, "description": "What is wrong, for people."},
             "error_code": {**text, "enum": ERROR_CODES, "description": "What is wrong, for programs."},
             "field_errors": {"type": "array", "items": field_error},
+            "item_errors": {"type": "array", "items": {"$ref": "#/components/schemas/ItemError"}},
             "hint": {**text, "description": "What to do about it."},
             "request_id": {"type": ["string", "null"], "description": "Under this id, the log has more."},
         },

@@ -16,20 +16,23 @@ from twofold.kept import Kept
 from twofold.kinds import LISTS
 from twofold.late import Late, settled
 from twofold.page import keyset
-from twofold.request import Ask, Nested, Order, Read, Selected
+from twofold.request import Ask, Leaf, Nested, Order, Read, Selected
 from twofold.search import parse_search
 from twofold.spec import RelationSpec, ResourceSpec
 from twofold_rest.inside import comparison, json_column
 from twofold_rest.selection import listed, parse_selection, parse_sort
 from twofold_rest.window import PARAMETERS, Window, parse_window
 
-__all__ = ["RELATED", "ItemQuery", "ListQuery", "Queries", "parse_conditions", "parse_nothing", "parse_parameters",
-           "parse_words", "refuse_rest"]  # fmt: skip
+__all__ = ["KEY", "RELATED", "VERSION", "ItemQuery", "ListQuery", "Queries", "parse_conditions", "parse_ids",
+           "parse_nothing", "parse_parameters", "parse_words", "refuse_rest"]  # fmt: skip
 
 MAX_PARAMETERS = 100
 MAX_KEPT = 256
 MAX_KEPT_CHARACTERS = 1024
 """Longer texts are not kept, so that the kept ones have a bound in bytes too."""
+
+KEY, VERSION = " key", " version"
+"""Under which an object holds what is not shown of it; no name of a field begins with a space."""
 
 RELATED = "found"
 """Under which key the object above a sub-resource holds the list."""
@@ -43,10 +46,20 @@ class ItemQuery:
 
     read: Read
     values: tuple[Any, ...]
+    is_named: bool
+    """Whether it names fields or relations, so that it can be refused."""
 
     def ask(self, key: Any) -> Ask:
         """Returns the question for the object with this primary key."""
         return Ask(read=self.read, values=(*self.values, key))
+
+    def some(self, keys: Sequence[Any]) -> Ask:
+        """Returns the question for the objects with these primary keys, each of which holds its key under KEY."""
+        key = self.read.resource.pk
+        by_keys = Compare(key.column, "in", Slot("read", len(self.values)))
+        fields = (*self.read.fields, Leaf(KEY, key))
+        read = replace(self.read, one=False, fields=fields, filter=by_keys, limit=len(keys))
+        return Ask(read=read, values=(*self.values, list(keys)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,20 +112,34 @@ class Queries:
         """
         known = self._items.get(query)
         if known is None:
-            known = self._one(query)
+            known = self._one(dict(parse_parameters(query)))
             if len(query) <= MAX_KEPT_CHARACTERS:
                 self._items[query] = known
         return known
 
-    def _one(self, query: bytes) -> ItemQuery:
+    def written(self, query: bytes) -> tuple[ItemQuery, bool]:
+        """Returns what the query string of a write asks to be answered, and whether all is done or nothing.
+
+        Raises:
+            Malformed, Invalid, TooCostly: as `one` does.
+        """
+        if b"atomic" not in query:
+            return self.one(query), True
         parameters = dict(parse_parameters(query))
+        atomic = _pop_atomic(parameters)
+        return self._one(parameters), atomic
+
+    def _one(self, parameters: dict[str, str]) -> ItemQuery:
+        is_named = bool(parameters)
         values: list[Any] = []
         fields = parse_selection(self.spec, parameters.pop("fields", None), parameters.pop("include", None), values)
         refuse_rest(parameters, ("fields", "include"))
         by_key = Compare(self.spec.pk.column, "eq", Slot("read", len(values)))
-        return ItemQuery(
-            read=Read(resource=self.spec, fields=fields, filter=by_key, one=True), values=tuple(values)
-        )  # fmt: skip
+        version = self.spec.table.version
+        if version is not None:
+            fields = (*fields, Leaf(VERSION, self.spec.fields[version.name]))
+        read = Read(resource=self.spec, fields=fields, filter=by_key, one=True)
+        return ItemQuery(read=read, values=tuple(values), is_named=is_named)
 
     def many(self, query: bytes) -> ListQuery:
         """Returns what the query string of a list asks for.
@@ -229,6 +256,29 @@ def parse_nothing(query: bytes) -> None:
         Invalid: there is a parameter.
     """
     refuse_rest(dict(parse_parameters(query)), ())
+
+
+def parse_ids(query: bytes) -> tuple[list[str], bool]:
+    """Returns the ids in `ids=…,…`, and whether all is done or nothing.
+
+    Raises:
+        Malformed: it cannot be decoded.
+        Invalid: there are no ids, or another parameter.
+    """
+    parameters = dict(parse_parameters(query))
+    ids = listed(parameters.pop("ids", None))
+    atomic = _pop_atomic(parameters)
+    refuse_rest(parameters, ("ids", "atomic"))
+    if not ids:
+        raise _invalid("ids", "missing", "Say which, by their ids, separated by commas.")
+    return ids, atomic
+
+
+def _pop_atomic(parameters: dict[str, str]) -> bool:
+    said = parameters.pop("atomic", "true")
+    if said not in ("true", "false"):
+        raise _invalid("atomic", "bool_parsing", "Say true or false.")
+    return said == "true"
 
 
 def parse_parameters(query: bytes) -> Sequence[tuple[str, str]]:

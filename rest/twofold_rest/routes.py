@@ -4,31 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
-from starlette.exceptions import HTTPException
 
 from twofold.actor import Actor
-from twofold.answer import Answer, read_body
-from twofold.audit import Origin
+from twofold.answer import Answer
 from twofold.engine import Engine
 from twofold.errors import NotFound
 from twofold.identity.authenticate import authenticate
 from twofold.request import Ask
 from twofold.spec import RelationSpec, ResourceSpec
-from twofold.write import Write, parse_key
+from twofold.write import parse_key
 from twofold_rest.aggregate_openapi import aggregate_operation
 from twofold_rest.aggregates import parse_aggregates
+from twofold_rest.batch import Batches
 from twofold_rest.openapi import Action, Operation, operation
-from twofold_rest.query import RELATED, ListQuery, Queries, parse_nothing
-from twofold_rest.respond import json_answer, read_answer, wants_cost
+from twofold_rest.query import RELATED, VERSION, ListQuery, Queries
+from twofold_rest.respond import read_answer, wants_cost
 from twofold_rest.shortcut import Endpoint, Shortcuts
 from twofold_rest.window import finished, links
+from twofold_rest.write_openapi import batch_operation
+from twofold_rest.writes import Writes
 
-__all__ = ["PREFIX", "add_routes", "path_of"]
+__all__ = ["PREFIX", "add_batch", "add_routes", "path_of"]
 
 PREFIX = "/api/v1"
 
@@ -53,22 +54,31 @@ def path_of(spec: ResourceSpec) -> str:
 
 def add_routes(router: APIRouter, shortcuts: Shortcuts, engine: Engine, spec: ResourceSpec) -> None:
     """Adds the routes that the resource's declaration offers: to FastAPI, and to the short way before it."""
-    handlers = _Handlers(engine, spec)
-    for method, path, endpoint, described in handlers.table():
-        shortcuts.add(method, path, endpoint)
-        router.add_api_route(
-            path,
-            endpoint,
-            methods=[method],
-            status_code=described.status,
-            response_class=Response,
-            response_model=None,
-            tags=[spec.plural],
-            summary=described.summary,
-            operation_id=described.operation_id,
-            openapi_extra=described.document,
-            route_class_override=PlainRoute,
-        )
+    for method, path, endpoint, described in _Handlers(engine, spec).table():
+        _add(router, shortcuts, method, path, endpoint, described, tag=spec.plural)
+
+
+def add_batch(router: APIRouter, shortcuts: Shortcuts, engine: Engine) -> None:
+    """Adds the route of several changes in one transaction."""
+    _add(router, shortcuts, "POST", f"{PREFIX}/batch", Batches(engine).run, batch_operation(), tag="batch")
+
+
+def _add(router: APIRouter, shortcuts: Shortcuts, method: str, path: str, endpoint: Endpoint, described: Operation,
+         *, tag: str) -> None:  # fmt: skip
+    shortcuts.add(method, path, endpoint)
+    router.add_api_route(
+        path,
+        endpoint,
+        methods=[method],
+        status_code=described.status,
+        response_class=Response,
+        response_model=None,
+        tags=[tag],
+        summary=described.summary,
+        operation_id=described.operation_id,
+        openapi_extra=described.document,
+        route_class_override=PlainRoute,
+    )
 
 
 @dataclass
@@ -86,21 +96,15 @@ class _Handlers:
         yield "GET", many, self.list, self._described("list")
         yield "GET", f"{many}/aggregate", self.aggregate, aggregate_operation(self.spec)  # {id} would take it too
         yield "GET", one, self.get, self._described("get")
-        if self.spec.rule("create") is not None:
-            yield "POST", many, self.create, self._described("create")
-        if self.spec.rule("update") is not None:
-            yield "PUT", one, self.replace, self._described("replace")
-            yield "PATCH", one, self.patch, self._described("patch")
-        if self.spec.rule("delete") is not None:
-            yield "DELETE", one, self.delete, self._described("delete")
+        yield from Writes(self.engine, self.spec, self.queries, many).table()
         for relation in self.spec.relations.values():
             if relation.join.many:
                 behind = _Behind(self.engine, self.spec, relation)
                 path = f"{one}/{relation.name.replace('_', '-')}"
-                yield "GET", path, behind.list, operation(self.engine, self.spec, "list", relation)
+                yield "GET", path, behind.list, operation(self.spec, "list", relation)
 
     def _described(self, action: Action) -> Operation:
-        return operation(self.engine, self.spec, action)
+        return operation(self.spec, action)
 
     async def list(self, request: Request) -> Answer:
         actor = await self._actor(request)
@@ -121,72 +125,14 @@ class _Handlers:
         actor = await self._actor(request)
         query = self.queries.one(request.scope["query_string"])
         ask = query.ask(parse_key(self.spec, request.path_params["id"]))
-        answer = read_answer(request.scope, {"data": await self._found(actor, ask)})
-        return _with_cost(request, answer, self.engine, actor, ask)
-
-    async def create(self, request: Request) -> Answer:
-        actor = await self._actor(request)
-        self.queries.one(request.scope["query_string"])
-        key = await self._write(request, actor, "create")
-        location = f"{path_of(self.spec)}/{key}".encode()
-        return json_answer(
-            {"data": await self._one_if_visible(request, actor, key)}, 201, ((b"location", location),)
-        )  # fmt: skip
-
-    async def replace(self, request: Request) -> Answer:
-        return await self._change(request, "replace")
-
-    async def patch(self, request: Request) -> Answer:
-        return await self._change(request, "patch")
-
-    async def delete(self, request: Request) -> Answer:
-        actor = await self._actor(request)
-        parse_nothing(request.scope["query_string"])
-        write = Write(resource=self.spec, action="delete", id=request.path_params["id"], **_sent(request))
-        await self.engine.write(actor, write)
-        return Answer(204)
-
-    async def _actor(self, request: Request) -> Actor:
-        return await authenticate(self.engine.actors, request.scope["headers"])
-
-    async def _change(self, request: Request, action: Literal["replace", "patch"]) -> Answer:
-        actor = await self._actor(request)
-        self.queries.one(request.scope["query_string"])
-        key = await self._write(request, actor, action)
-        return json_answer({"data": await self._one_if_visible(request, actor, key)})
-
-    async def _write(self, request: Request, actor: Actor, action: Literal["create", "replace", "patch"]) -> Any:
-        media_type = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
-        if media_type != "application/json" and not media_type.endswith("+json"):
-            raise HTTPException(415, "Send the body as application/json")
-        key = request.path_params.get("id")
-        write = Write(
-            resource=self.spec, action=action, id=key, input=await read_body(request.receive), **_sent(request)
-        )
-        return await self.engine.write(actor, write)
-
-    async def _one(self, request: Request, actor: Actor, key: object) -> Any:
-        query = self.queries.one(request.scope["query_string"])
-        return await self._found(actor, query.ask(parse_key(self.spec, key)))
-
-    async def _found(self, actor: Actor, ask: Ask) -> Any:
         found = await self.engine.read(actor, ask)
         if found is None:
             raise _not_found(self.spec)
-        return found
+        version = found.pop(VERSION, None)
+        return _with_cost(request, read_answer(request.scope, {"data": found}, (), version), self.engine, actor, ask)
 
-    async def _one_if_visible(self, request: Request, actor: Actor, key: object) -> Any:
-        """The object as it is now; only its id when its writer may not see it (any more)."""
-        try:
-            return await self._one(request, actor, key)
-        except NotFound:
-            return {self.spec.pk.name: key}
-
-
-def _sent(request: Request) -> dict[str, Any]:
-    """What every write says of itself: where it came in, and its idempotency key."""
-    origin = Origin(face="rest", request_id=request.scope.get("request_id"))
-    return {"origin": origin, "idempotency_key": request.headers.get("idempotency-key")}
+    async def _actor(self, request: Request) -> Actor:
+        return await authenticate(self.engine.actors, request.scope["headers"])
 
 
 class _Behind:
@@ -223,4 +169,4 @@ def _with_cost(request: Request, answer: Answer, engine: Engine, actor: Actor, a
 
 
 def _not_found(spec: ResourceSpec) -> NotFound:
-    return NotFound(f"There is no {spec.singular.replace('_', ' ')} with this id, or you may not see it.")
+    return NotFound(f"There is no {spec.noun} with this id, or you may not see it.")

@@ -6,11 +6,11 @@ from tortoise.expressions import Q
 
 from storefront.roles import own
 from twofold.actor import Actor
+from twofold.change import Change
 from twofold.fields import id_field
 from twofold.identity.models import User
 from twofold.resource import Field, Relation, Resource
 from twofold.rules import Rows, rule
-from twofold.write import Change
 
 
 class Address(Model):

@@ -10,12 +10,12 @@ from storefront.addresses import Address
 from storefront.products import Product, ProductStatus
 from storefront.roles import is_admin, own, works_for
 from twofold.actor import Actor
+from twofold.change import Change
 from twofold.errors import Forbidden
 from twofold.fields import MoneyField, id_field
 from twofold.identity.models import User
 from twofold.resource import Expression, Field, Relation, Resource
 from twofold.rules import Rows, rule
-from twofold.write import Change
 
 
 class OrderStatus(StrEnum):

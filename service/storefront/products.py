@@ -14,10 +14,10 @@ from storefront.roles import is_admin, works_for
 from storefront.tags import Tag
 from storefront.vendors import Vendor
 from twofold.actor import Actor
+from twofold.change import Change
 from twofold.fields import MoneyField, id_field
 from twofold.resource import Computed, Expression, Field, Relation, Resource
 from twofold.rules import Rows, rule
-from twofold.write import Change
 
 
 class ProductStatus(StrEnum):

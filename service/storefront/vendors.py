@@ -7,11 +7,11 @@ from tortoise import Model, fields
 
 from storefront.roles import ADMINS, is_admin, works_for
 from twofold.actor import Actor
+from twofold.change import Change
 from twofold.fields import id_field
 from twofold.identity.models import User
 from twofold.resource import Field, Relation, Resource
 from twofold.rules import EVERYONE, Rows, rule
-from twofold.write import Change
 
 
 class MembershipRole(StrEnum):

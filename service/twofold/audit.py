@@ -64,8 +64,8 @@ def difference(spec: ResourceSpec, before: Mapping[str, Any] | None, after: Mapp
     changes: dict[str, Mapping[str, Any]] = {}
     states = {name: row for name, row in (("before", before), ("after", after)) if row is not None}
     for name, column in spec.table.columns.items():
-        if column is spec.table.pk:
-            continue  # it never changes, and an entry names the row by it
+        if column is spec.table.pk or column is spec.table.version:
+            continue  # the key never changes, the version always does
         if before is not None and after is not None and before[name] == after[name]:
             continue
         said = column.kind.wire if name in spec.fields else _masked

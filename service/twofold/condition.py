@@ -36,6 +36,7 @@ __all__ = [
     "any_of",
     "from_q",
     "is_related",
+    "negation",
 ]
 
 

@@ -11,6 +11,7 @@ from tortoise.connection import ConnectionHandler
 
 from twofold.actor import ANONYMOUS, Actor
 from twofold.application import Application
+from twofold.audit import INSIDE, Origin
 from twofold.database import Database, tortoise_config
 from twofold.errors import WrongDeclaration
 from twofold.events import Event
@@ -28,7 +29,7 @@ from twofold.settings import Settings
 from twofold.spec import ResourceSpec, resolve
 from twofold.sql import DIALECTS, Statement
 from twofold.tables import Table, tables_of
-from twofold.write import Key, Write, write
+from twofold.write import Outcome, Write, Written, write, write_all
 
 __all__ = ["Engine"]
 
@@ -53,6 +54,8 @@ class Engine:
         self.tables = tables_of(_models(config))
         constants: list[Any] = []
         self.resources: Sequence[ResourceSpec] = resolve(application.resources, self.tables, constants)
+        self.served = {spec.table: spec for spec in self.resources}
+        """The resource that serves a table."""
         if Event not in self.tables:
             raise WrongDeclaration(f"{application.name}: its models lack the app twofold with ENGINE_MODELS")
         self.policies = Policies(self.resources, constants)
@@ -73,13 +76,21 @@ class Engine:
         """
         return prepared(self, self.policies.of(actor), read).cost
 
-    async def write(self, actor: Actor, change: Write) -> Key:
+    async def write(self, actor: Actor, change: Write, *, origin: Origin = INSIDE, idempotency_key: str | None = None
+                    ) -> Written:  # fmt: skip
         """Makes one change and returns the key of its row; see `twofold.write`."""
         try:
-            return await write(self, actor, change)
+            return await write(self, actor, change, origin=origin, idempotency_key=idempotency_key)
         finally:
-            if change.resource.table.model in IDENTITY:
-                self.actors.forget()
+            self._forget_after([change])
+
+    async def write_all(self, actor: Actor, changes: Sequence[Write], *, atomic: bool = True, origin: Origin = INSIDE,
+                        idempotency_key: str | None = None) -> list[Outcome]:  # fmt: skip
+        """Makes several changes in one transaction and returns what came of each; see `twofold.write`."""
+        try:
+            return await write_all(self, actor, changes, atomic=atomic, origin=origin, idempotency_key=idempotency_key)
+        finally:
+            self._forget_after(changes)
 
     async def sign_out(self, token: str) -> None:
         """Revokes an access token; see `identity.credentials.sign_out`. In this process it counts at once."""
@@ -88,12 +99,16 @@ class Engine:
         finally:
             self.actors.forget()
 
+    def _forget_after(self, changes: Sequence[Write]) -> None:
+        if any(change.resource.table.model in IDENTITY for change in changes):
+            self.actors.forget()
+
     def _try_rules(self) -> None:
         """Runs every rule for a visitor and for a stranger, so that a rule with a wrong name stops the start."""
         for actor in (ANONYMOUS, Actor(user_id=UUID(int=0), role="nobody")):
             self.policies.of(actor)
             for spec in self.resources:
-                declared = [spec.rule(action) for action in ("create", "update", "delete")]
+                declared = [spec.rule(action) for action in ("create", "update", "delete", *spec.actions)]
                 for each in spec.writable:
                     declared += [who for who in (each.declared.write, each.declared.create) if isinstance(who, Rule)]
                 for rule in declared:

@@ -3,18 +3,22 @@
 The docstring of a class is its default message.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, replace
+from typing import ClassVar, Self
 
 __all__ = [
     "Conflict",
     "FieldError",
     "Forbidden",
     "Invalid",
+    "ItemsFailed",
     "Malformed",
     "NotFound",
     "OutOfRange",
+    "PreconditionFailed",
+    "PreconditionRequired",
     "ServiceError",
     "TooCostly",
     "TooDeep",
@@ -48,6 +52,13 @@ class ServiceError(Exception):
         self.hint = hint
         self.field_errors = tuple(field_errors)
         super().__init__(self.message)
+
+    def under(self, *path: str | int) -> Self:
+        """Returns the error as one of what is at `path` of a larger input."""
+        told = self.field_errors or (FieldError(path=(), code=self.code, message=self.message),)
+        moved = copy(self)
+        moved.field_errors = tuple(replace(each, path=(*path, *each.path)) for each in told)
+        return moved
 
 
 class Malformed(ServiceError):
@@ -90,6 +101,18 @@ class Conflict(ServiceError):
     code = "conflict"
 
 
+class PreconditionFailed(ServiceError):
+    """It was changed since you read it; read it again, and then decide."""
+
+    code = "precondition_failed"
+
+
+class PreconditionRequired(ServiceError):
+    """Say which version you want to change, so that nobody's work is lost."""
+
+    code = "precondition_required"
+
+
 class TooCostly(ServiceError):
     """The request asks for more than one request may."""
 
@@ -115,6 +138,16 @@ class TooManyRequests(ServiceError):
     def __init__(self, message: str | None = None, *, retry_after_s: int) -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
+
+
+class ItemsFailed(ServiceError):
+    """Some of the items failed, so nothing was written."""
+
+    code = "items_failed"
+
+    def __init__(self, failed: Mapping[int, ServiceError]) -> None:
+        super().__init__()
+        self.failed = failed
 
 
 class Unavailable(ServiceError):

@@ -9,9 +9,13 @@ __all__ = ["etag", "is_known"]
 TAG = re.compile(rb'(?:W/)?("[^"]*")')
 
 
-def etag(body: bytes) -> bytes:
-    """Returns the strong tag of a body (RFC 9110 §8.8.3): the same question and state give the same bytes."""
-    return b'"%b"' % sha256(body).hexdigest()[:32].encode()
+def etag(body: bytes, version: int | None = None) -> bytes:
+    """Returns the strong tag of a body (RFC 9110 §8.8.3): the same question and state give the same bytes.
+
+    That of an object with a version begins with it, for a change that says which state it is of (see `check_version`).
+    """
+    said = sha256(body).hexdigest()[:32]
+    return f'"{said}"'.encode() if version is None else f'"{version}-{said}"'.encode()
 
 
 def is_known(tag: bytes, headers: Iterable[tuple[bytes, bytes]]) -> bool:

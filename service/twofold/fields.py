@@ -8,9 +8,9 @@ from uuid import UUID
 
 import tortoise.backends.sqlite.executor  # noqa: F401  # registers its own datetime adapter, which ours replaces
 import uuid_utils.compat
-from tortoise.fields import Field, UUIDField
+from tortoise.fields import Field, IntField, UUIDField
 
-__all__ = ["MoneyField", "id_field", "new_id", "sqlite_datetime"]
+__all__ = ["MoneyField", "VersionField", "id_field", "new_id", "sqlite_datetime"]
 
 
 def new_id() -> UUID:
@@ -37,6 +37,13 @@ def sqlite_datetime(value: datetime) -> str:
 # Tortoise stores the offset as written (https://github.com/tortoise/tortoise-orm/issues/1957 and others),
 # so a filter with another offset misses rows.
 sqlite3.register_adapter(datetime, sqlite_datetime)
+
+
+class VersionField(IntField[int]):
+    """How often a row was written: 1 when it is new. The engine counts it up with every change of the row."""
+
+    def __init__(self) -> None:
+        super().__init__(default=1, description="Counts the changes; send it back to change only what you have seen.")
 
 
 class MoneyField(Field[Decimal], Decimal):  # type: ignore[misc]

@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic import BaseModel
 from tortoise import Model, fields
 from tortoise.exceptions import IntegrityError
 
@@ -32,7 +33,7 @@ class IdempotencyKey(Model):
     owner = fields.CharField(max_length=36, description="The user who sent it; empty for visitors.")
     key = fields.CharField(max_length=MAX_CHARACTERS)
     fingerprint = fields.CharField(max_length=64, description="Of the write: another one may not have the same key.")
-    row_id = fields.CharField(max_length=64, null=True, description="The key of the row that was written.")
+    outcomes = fields.JSONField[list[Any] | None](null=True, description="What came of it, of each item.")
     created_at = fields.DatetimeField(auto_now_add=True, db_index=True)
 
     class Meta:
@@ -41,21 +42,27 @@ class IdempotencyKey(Model):
         unique_together = (("owner", "key"),)
 
 
-def fingerprint(resource: str, action: str, row_id: object, values: Mapping[str, Any]) -> str:
+def fingerprint(said: object) -> str:
     """Returns what tells one write from another: the same from either face."""
-    said = [
-        resource,
-        action,
-        None if row_id is None else str(row_id),
-        {name: repr(values[name]) for name in sorted(values)},
-    ]
-    return hashlib.sha256(to_json(said)).hexdigest()
+    return hashlib.sha256(to_json(_spelled(said))).hexdigest()
 
 
-async def claim(database: Database, actor: Actor, key: str, print_: str) -> str | None:
-    """Writes the key into the running transaction; returns the row's key when the same write was made before.
+def _spelled(said: object) -> object:
+    match said:
+        case Mapping():
+            return {str(name): _spelled(said[name]) for name in sorted(said)}
+        case list() | tuple():
+            return [_spelled(each) for each in said]
+        case BaseModel():
+            return _spelled({name: getattr(said, name) for name in said.model_fields_set})
+        case _:
+            return repr(said)
 
-    Then `complete` must follow in the same transaction, when the row's key is known.
+
+async def claim(database: Database, actor: Actor, key: str, print_: str) -> list[Any] | None:
+    """Writes the key into the running transaction; returns what came of the same write when it was made before.
+
+    Otherwise `complete` must follow in the same transaction.
 
     Raises:
         Invalid: the key is empty, too long, or not printable ASCII.
@@ -75,13 +82,13 @@ async def claim(database: Database, actor: Actor, key: str, print_: str) -> str 
             raise _refused(
                 Conflict, "reused", "This idempotency key came with another write; make a new key."
             ) from None
-        return known.row_id
+        return known.outcomes
     return None
 
 
-async def complete(actor: Actor, key: str, row_id: object) -> None:
-    """Writes down which row the write was of."""
-    await IdempotencyKey.filter(owner=str(actor.user_id or ""), key=key).update(row_id=str(row_id))
+async def complete(actor: Actor, key: str, outcomes: list[Any]) -> None:
+    """Writes down what came of the write."""
+    await IdempotencyKey.filter(owner=str(actor.user_id or ""), key=key).update(outcomes=outcomes)
 
 
 def _refused(error: type[Conflict | Invalid], code: str, message: str) -> Conflict | Invalid:

@@ -1,21 +1,28 @@
 """Input models: Pydantic v2, made from model and declaration. The one validation of both faces."""
 
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Literal, Optional, TypeAlias
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any, Literal, Optional, TypeAlias, get_args
 
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
-from twofold.errors import Invalid, Malformed
+from twofold.errors import FieldError, Invalid, Malformed
 from twofold.invalid import invalid
-from twofold.spec import FieldSpec, RelationSpec, ResourceSpec
+from twofold.resource import Action, Input
+from twofold.spec import FieldSpec, NestedOperation, RelationSpec, ResourceSpec
 
-__all__ = ["InputForm", "Inputs"]
+__all__ = ["FORMS", "MAX_KEYS", "Form", "InputForm", "Inputs"]
 
-InputForm: TypeAlias = Literal["create", "replace", "patch"]
-FORMS: tuple[InputForm, ...] = ("create", "replace", "patch")
+InputForm: TypeAlias = Literal["create", "replace", "patch", "change"]
+"""A new row, a row whole, the changes of a row, and the same with its key."""
+FORMS: tuple[InputForm, ...] = ("create", "replace", "patch", "change")
 MAX_KEYS = 100
-"""How many rows of a many-to-many relation one write may name."""
+"""How many rows behind a relation one operation of a write may name."""
+
+Form: TypeAlias = tuple[ResourceSpec, InputForm, FieldSpec | None]
+"""What an input is of: the resource, the form, and the field that is known already where it is nested."""
 
 
 class _Input(BaseModel):
@@ -24,42 +31,155 @@ class _Input(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", protected_namespaces=())
 
 
+class _Nothing(Input):
+    """What an action takes that takes nothing."""
+
+
 class Inputs:
-    """The input models of all resources."""
+    """The input models of all resources and actions."""
 
     def __init__(self, specs: Sequence[ResourceSpec]) -> None:
-        self._models = {(spec, form): _model(spec, form) for spec in specs for form in FORMS}
+        self._models: dict[Form, type[BaseModel]] = {}
+        self._named: dict[str, type[BaseModel]] = {}
+        for spec in specs:
+            for form in FORMS:
+                self._make(spec, form, None)
+        for model in self._named.values():
+            model.model_rebuild(_types_namespace=self._named)
 
-    def model(self, spec: ResourceSpec, form: InputForm) -> type[BaseModel]:
-        """Returns the Pydantic model of an input: for creating, for replacing whole, or for patching."""
-        return self._models[spec, form]
+    def model(self, spec: ResourceSpec, form: InputForm, known: FieldSpec | None = None) -> type[BaseModel]:
+        """Returns the Pydantic model of an input; `known` is the field that a nested one does not say."""
+        return self._models[spec, form, known]
 
-    def schema(self, spec: ResourceSpec, form: InputForm, ref_template: str) -> dict[str, Any]:
+    def schema(self, model: type[BaseModel], ref_template: str) -> dict[str, Any]:
         """Returns the JSON schema of an input; what may be left out has no default there."""
-        schema = self._models[spec, form].model_json_schema(ref_template=ref_template)
-        for field in schema.get("properties", {}).values():
-            field.pop("default", None)
+        schema = model.model_json_schema(ref_template=ref_template)
+        for each in (schema, *schema.get("$defs", {}).values()):
+            for field in each.get("properties", {}).values():
+                field.pop("default", None)
         return schema
 
     def parse(self, spec: ResourceSpec, form: InputForm, data: Mapping[str, Any] | bytes) -> dict[str, Any]:
         """Returns the values of an input by name, as Python types; what was left out is not there.
 
-        `data` is JSON text, or a mapping of JSON values.
+        `data` is JSON text, or a mapping of JSON values. A relation whose rows are written along has a dictionary of
+        operations.
 
         Raises:
             Malformed: the text is not JSON.
             Invalid: fields are missing, unknown or do not fit; `field_errors` has them all.
         """
-        model = self._models[spec, form]
-        try:
-            text = data if isinstance(data, bytes) else orjson.dumps(data)
-        except orjson.JSONEncodeError as error:
-            raise Malformed(f"The input cannot be written as JSON: {error}.") from None
-        try:
-            parsed = model.model_validate_json(text)
-        except ValidationError as error:
-            raise _refusal(error) from None
-        return {name: getattr(parsed, name) for name in parsed.model_fields_set}
+        values = _said(_validated(self._models[spec, form, None], data))
+        _check_relations(spec, form, None, values, ())
+        return values
+
+    def parse_action(self, action: Action, data: Mapping[str, Any] | bytes) -> Input:
+        """Returns what an action takes; an empty one for an action that takes nothing.
+
+        Raises:
+            Malformed, Invalid: as `parse` does.
+        """
+        validated = _validated(action.input or _Nothing, data or b"{}")
+        assert isinstance(validated, Input)  # noqa: S101  # a declaration's input is one
+        return validated
+
+    # -- models -------------------------------------------------------------------------------------------------
+
+    def _make(self, spec: ResourceSpec, form: InputForm, known: FieldSpec | None) -> str:
+        """Makes a model, and those nested in it; returns its name, by which models refer to each other."""
+        name = spec.type_name + form.capitalize()
+        if known is not None:
+            name += f"Without{_pascal(known.relation.name if known.relation else known.name)}"
+        if name in self._named:
+            return name
+        entries: dict[str, Any] = {}
+        if form == "change":
+            entries[spec.pk.name] = (spec.pk.column.kind.comparable, Field(description=f"Which {spec.noun}."))
+        for each in spec.writable:
+            if each is known or (form != "create" and not each.declared.write):
+                continue
+            key, annotation, required, description = _entry(spec, each)
+            # A field under a rule of its own may be left out of a replacement: then it stays.
+            must = form == "create" or (form == "replace" and each.declared.write is True)
+            default = ... if required and must else None
+            entries[key] = (annotation, Field(default=default, description=description))
+        self._named[name] = _Input  # the place of this one, for those that refer to it while they are made
+        entries |= {each.name: self._nested(each, form) for each in spec.nested.values()
+                    if any(each.offers(operation) for operation in _operations(form))}  # fmt: skip
+        model = create_model(name, __base__=_Input, __doc__=_describe(spec, form), **entries)
+        self._named[name] = self._models[spec, form, known] = model
+        return name
+
+    def _nested(self, relation: RelationSpec, form: InputForm) -> tuple[Any, Any]:
+        """What an input has under the name of a relation: for each operation, what it is done with."""
+        target, pointing = relation.target, relation.pointing
+        entries: dict[str, Any] = {}
+        for operation in _operations(form):
+            if not relation.offers(operation):
+                continue
+            match operation:
+                case "create":
+                    one: Any = self._make(target, "create", pointing)
+                case "update":
+                    one = self._make(target, "change" if relation.join.many else "patch", None)
+                case "disconnect" if not relation.join.many:
+                    one = Literal[True]
+                case _:
+                    one = target.pk.column.kind.comparable
+            some = Annotated[list[one], Field(max_length=MAX_KEYS)] if relation.join.many else one
+            entries[operation] = (_or_null(some), Field(default=None, description=DONE[operation]))
+        spec_name = relation.join.source.model.__name__
+        name = f"{spec_name}{'Create' if form == 'create' else 'Change'}{_pascal(relation.name)}"
+        if name not in self._named:
+            self._named[name] = create_model(name, __base__=_Input, __doc__="Written together with it.", **entries)
+        description = f"What is to be written of {relation.name.replace('_', ' ')} together with it."
+        return _or_null(name), Field(default=None, description=description)
+
+
+DONE: Mapping[NestedOperation, str] = {
+    "create": "New ones.",
+    "connect": "Those that there are, by id.",
+    "update": "Changes to those that belong to it.",
+    "disconnect": "Those that belong to it no longer; they stay.",
+    "delete": "Those that go.",
+}
+
+
+def _operations(form: InputForm) -> tuple[NestedOperation, ...]:
+    return ("create", "connect") if form == "create" else get_args(NestedOperation)
+
+
+def _or_null(annotation: Any) -> Any:
+    return Optional[annotation]  # noqa: UP045  # names and Annotated have no `|`
+
+
+def _pascal(name: str) -> str:
+    return name.title().replace("_", "")
+
+
+def _validated(model: type[BaseModel], data: Mapping[str, Any] | bytes) -> BaseModel:
+    try:
+        text = data if isinstance(data, bytes) else orjson.dumps(data)
+    except orjson.JSONEncodeError as error:
+        raise Malformed(f"The input cannot be written as JSON: {error}.") from None
+    try:
+        return model.model_validate_json(text)
+    except ValidationError as error:
+        raise _refusal(error) from None
+
+
+def _said(parsed: BaseModel) -> dict[str, Any]:
+    """The values that were sent, in the order of the fields; those of nested inputs too."""
+    sent = parsed.model_fields_set
+    return {name: _plain(getattr(parsed, name)) for name in type(parsed).model_fields if name in sent}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, BaseModel):
+        return _said(value)
+    if isinstance(value, list) and value and isinstance(value[0], BaseModel):
+        return [_said(each) for each in value]
+    return value
 
 
 def _refusal(error: ValidationError) -> Invalid | Malformed:
@@ -71,18 +191,44 @@ def _refusal(error: ValidationError) -> Invalid | Malformed:
     return invalid(error)
 
 
-def _model(spec: ResourceSpec, form: InputForm) -> type[BaseModel]:
-    entries: dict[str, Any] = {}
-    for each in spec.writable:
-        if form != "create" and not each.declared.write:
-            continue
-        name, annotation, required, description = _entry(spec, each)
-        # A field under a rule of its own may be left out of a replacement: then it stays.
-        must = form == "create" or (form == "replace" and each.declared.write is True)
-        default = ... if required and must else None
-        entries[name] = (annotation, Field(default=default, description=description))
-    title = spec.type_name + form.capitalize()
-    return create_model(title, __base__=_Input, __doc__=_describe(spec, form), **entries)
+Path: TypeAlias = tuple[str | int, ...]
+
+
+def _check_relations(spec: ResourceSpec, form: InputForm, known: FieldSpec | None, values: Mapping[str, Any],
+                     path: Path) -> None:  # fmt: skip
+    """Checks what no type says: a relation is written in one way, and one that must be there is there.
+
+    Raises:
+        Invalid: it is not so, here or in a nested input.
+    """
+    wrong: list[FieldError] = []
+
+    def refuse(name: str, code: str, message: str) -> None:
+        wrong.append(FieldError(path=(*path, name), code=code, message=message))
+
+    for name, relation in spec.nested.items():
+        said = values.get(name)
+        if said is not None and relation.key in values and relation.pointing is None:
+            refuse(name, "twice", f"Send {relation.key} or {name}, not both.")
+        if said is not None and not relation.join.many and len(said) != 1:
+            refuse(name, "not_one", "Say one thing to do with it.")
+        field = spec.fields.get(relation.key) if not relation.join.many else None
+        must = field is not None and field is not known and not field.column.optional and form in ("create", "replace")
+        if must and said is None and relation.key not in values:
+            refuse(relation.key, "missing", "Field required.")
+    if wrong:
+        raise Invalid(field_errors=wrong)
+    for name, relation in spec.nested.items():
+        _check_nested(relation, values.get(name) or {}, (*path, name))
+
+
+def _check_nested(relation: RelationSpec, said: Mapping[str, Any], path: Path) -> None:
+    check: Callable[..., None] = _check_relations
+    for operation, form, known in (("create", "create", relation.pointing), ("update", "change", None)):
+        inputs = said.get(operation) or []
+        for index, values in enumerate(inputs if relation.join.many else [inputs]):
+            place = (*path, operation, index) if relation.join.many else (*path, operation)
+            check(relation.target, form, known, values, place)
 
 
 def _entry(spec: ResourceSpec, each: FieldSpec | RelationSpec) -> tuple[str, Any, bool, str | None]:
@@ -95,15 +241,16 @@ def _entry(spec: ResourceSpec, each: FieldSpec | RelationSpec) -> tuple[str, Any
     if each.declared.validate is not None:
         annotation = Annotated[annotation, each.declared.validate]
     if column.nullable:
-        annotation = Optional[annotation]  # noqa: UP045  # Annotated has no `|`
-    required = not column.optional and column.name not in spec.resource.fills
+        annotation = _or_null(annotation)
+    may_be_nested = each.relation is not None and each.relation.declared.nested
+    required = not column.optional and column.name not in spec.resource.fills and not may_be_nested
     return each.name, annotation, required, column.description
 
 
 def _describe(spec: ResourceSpec, form: InputForm) -> str:
-    noun = spec.singular.replace("_", " ")
     return {
-        "create": f"A new {noun}.",
-        "replace": f"A {noun}, whole: a field that is left out goes back to its default.",
-        "patch": f"Changes to a {noun}: a field that is left out stays as it is.",
+        "create": f"A new {spec.noun}.",
+        "replace": f"A {spec.noun}, whole: a field that is left out goes back to its default.",
+        "patch": f"Changes to a {spec.noun}: a field that is left out stays as it is.",
+        "change": f"Changes to the {spec.noun} with this id: a field that is left out stays as it is.",
     }[form]

@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any
 
 from twofold.actor import Actor
-from twofold.condition import ALWAYS, NEVER, Condition, all_of, from_q
+from twofold.condition import ALWAYS, NEVER, Compare, Condition, all_of, from_q, negation
 from twofold.errors import Forbidden, Unauthenticated
 from twofold.expression import Derived, columns, overs
 from twofold.kept import Kept
@@ -30,6 +30,8 @@ class Policy:
     actor: Actor
     shape: int
     rows: Mapping[Table, Condition]
+    removed: Mapping[Table, Condition]
+    """Deleted rows that would be visible if they were not."""
     guards: Mapping[Column, Condition]
     """Columns that not every row shows; a column that is not here is always shown."""
     unscoped: Mapping[Table, str]
@@ -73,6 +75,11 @@ def _guard_of_derived(column: Derived, guards: Mapping[Column, Condition], unsco
     return all_of(guards[each] for each in (column, *columns(column.value)) if each in guards)
 
 
+def _is_there(spec: ResourceSpec) -> Condition:
+    """Which rows were not deleted."""
+    return ALWAYS if spec.removed_at is None else Compare(spec.removed_at, "is_null")
+
+
 class Policies:
     """Makes the policy of an actor, and keeps the latest ones."""
 
@@ -92,26 +99,30 @@ class Policies:
 
     def _make(self, actor: Actor) -> Policy:
         values: list[Any] = [*self._constants]
-        rows: dict[Table, Condition] = {}
         guards: dict[Column, Condition] = {}
         unscoped: dict[Table, str] = {}
+        seen: dict[Table, Condition] = {}
         for spec in self._specs:
             scope = f"{spec.plural}:read"
             if not actor.allows(scope):
                 unscoped[spec.table] = scope
-            rows[spec.table] = condition_of(spec.resource.read, spec.table, actor, values)
+            seen[spec.table] = condition_of(spec.resource.read, spec.table, actor, values)
             for field in spec.fields.values():
                 if field.declared.read is not EVERYONE:
                     guard = condition_of(field.declared.read, spec.table, actor, values)
                     if guard != ALWAYS:
                         guards[field.column] = guard
-        for field in (each for spec in self._specs for each in spec.fields.values()):
-            if isinstance(field.column, Derived):
-                guard = _guard_of_derived(field.column, guards, unscoped)
+        rows = {spec.table: all_of([seen[spec.table], _is_there(spec)]) for spec in self._specs}
+        removed = {spec.table: all_of([seen[spec.table], negation(_is_there(spec))]) for spec in self._specs}
+        derived = [each.column for spec in self._specs for each in spec.fields.values()]
+        for column in derived:
+            if isinstance(column, Derived):
+                guard = _guard_of_derived(column, guards, unscoped)
                 if guard != ALWAYS:
-                    guards[field.column] = guard
+                    guards[column] = guard
         key = (tuple(rows.values()), tuple(guards.items()), tuple(unscoped))
         shape = self._shapes.get(key)
         if shape is None:
             shape = self._shapes[key] = next(self._numbers)
-        return Policy(actor=actor, shape=shape, rows=rows, guards=guards, unscoped=unscoped, values=tuple(values))
+        return Policy(actor=actor, shape=shape, rows=rows, removed=removed, guards=guards, unscoped=unscoped,
+                      values=tuple(values))  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from twofold.sql import select_keys
 if TYPE_CHECKING:
     from twofold.engine import Engine
 
-__all__ = ["check_references"]
+__all__ = ["check_references", "visible_keys"]
 
 
 @dataclass(frozen=True)
@@ -39,14 +39,27 @@ class _Sent:
         return FieldError(path=path, code="missing", message=f"There is no {noun} with this id.")
 
 
-async def check_references(engine: Engine, actor: Actor, spec: ResourceSpec, values: Mapping[str, Any]) -> None:
-    """Looks up all keys in the values of an input, by one statement.
+async def visible_keys(engine: Engine, actor: Actor, spec: ResourceSpec, keys: Iterable[Any]) -> set[Any]:
+    """Returns those of the keys whose rows the actor may see."""
+    sought = list(keys)
+    if not sought:
+        return set()
+    policy = engine.policies.of(actor)
+    statement = select_keys([(spec.table, policy.visible(spec.table), True)], engine.dialect)
+    rows = await engine.database.fetch(statement.text, statement.bind([sought], policy.values))
+    found = {row[1] for row in rows}
+    return {key for key in sought if str(key) in found}
+
+
+async def check_references(engine: Engine, actor: Actor, spec: ResourceSpec, values: Mapping[str, Any],
+                           there: Set[str] = frozenset()) -> None:  # fmt: skip
+    """Looks up all keys in the values of an input, by one statement; those of the fields `there` are known to be.
 
     Raises:
         Invalid: there is no such row, or the actor may not see it.
         Unauthenticated, Forbidden: the actor may see nothing at all of a resource that a key is of.
     """
-    sent = list(_sent(spec, values))
+    sent = [each for each in _sent(spec, values) if each.name not in there]
     if not sent:
         return
     policy = engine.policies.of(actor)

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, get_args, get_type_hints
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeAlias, TypeVar, get_args, get_type_hints
 
+from pydantic import BaseModel, ConfigDict, model_validator
 from tortoise import Model
 from tortoise.expressions import Expression as Said
 from tortoise.expressions import Q
 
+from twofold.kinds import check_json
 from twofold.rules import EVERYONE, Rule
 
 if TYPE_CHECKING:
-    from twofold.write import Change
+    from twofold.change import Change
 
-__all__ = ["Computed", "Expression", "Field", "Relation", "Resource"]
+__all__ = ["Action", "Computed", "Expression", "Field", "Input", "Relation", "Resource", "action"]
 
 M = TypeVar("M", bound=Model)
 
@@ -47,11 +49,13 @@ class Relation:
     The rows behind it are those that the actor may see. `write`, `create` and `filter` are as in Field; with `filter`,
     lists may also be sorted through a to-one relation, by the sortable fields of the other side,
     and groups made of its filterable ones.
+    With `nested`, a write of this resource may bring writes of the rows behind it, each under their own rules.
     """
 
     write: bool | Rule = False
     create: bool | Rule = False
     filter: bool = True
+    nested: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -96,6 +100,55 @@ class Expression:
     sort: bool = False
 
 
+class Input(BaseModel):
+    """What an action takes beside the row: subclass it. JSON types are not bent, and unknown fields are refused."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _is_storable(cls, data: object) -> object:
+        check_json(data)
+        return data
+
+
+Run: TypeAlias = Callable[..., Awaitable[None]]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Action:
+    """Something that can be done to a row beside writing its fields; see `action`."""
+
+    name: str
+    rule: Rule
+    happened: str
+    run: Run
+    creates: bool
+
+    @property
+    def input(self) -> type[Input] | None:
+        """The model of what it takes beside the row, or None."""
+        parameters = list(inspect.signature(self.run).parameters)[2:]
+        return get_type_hints(self.run)[parameters[0]] if parameters else None
+
+    @property
+    def description(self) -> str:
+        """What it does, for documents."""
+        return inspect.getdoc(self.run) or ""
+
+
+def action(rule: Rule, *, happened: str, creates: bool = False) -> Callable[[Run], Action]:
+    """Returns a decorator that makes an action of a method: `publish` of products is a mutation and a route.
+
+    `rule` says who may do it to which rows, and `happened` what the event is called: `products.published`. The method
+    takes the Change, and an Input if it has a second parameter; it sets the values of the row's columns, or raises. It
+    runs within the transaction, with the row locked, in place of `before_write` and `after_write`. Rows that the action
+    leaves need not be within its rule any more. With `creates` there is no row yet: the values are those of a new one,
+    for which the rule must hold.
+    """
+    return lambda run: Action(name=run.__name__, rule=rule, happened=happened, run=run, creates=creates)
+
+
 class Resource(Generic[M]):
     """What is served of a model. Subclass it with the model as parameter: `class Products(Resource[Product])`.
 
@@ -103,6 +156,9 @@ class Resource(Generic[M]):
     An action whose rule is None is not offered. `ordering` is the default order of lists, `-` for descending.
     `fills` names required columns that nobody sends, because `before_write` sets them. `search` names the text fields
     that full-text search looks in, the one that counts most first; a migration makes what finds them (SearchIndex).
+    `natural_key` names the fields, unique together, by which an upsert finds its row. With `soft_delete`, a column of
+    moments that may be null, deleting a row sets it: nobody sees the row then, and who may delete it may restore it.
+    A model with a VersionField has versions; with `require_version`, changes must say which one they are of.
     """
 
     model: ClassVar[type[Model]]
@@ -113,6 +169,9 @@ class Resource(Generic[M]):
     ordering: ClassVar[tuple[str, ...]] = ()
     fills: ClassVar[tuple[str, ...]] = ()
     search: ClassVar[tuple[str, ...]] = ()
+    natural_key: ClassVar[tuple[str, ...]] = ()
+    soft_delete: ClassVar[str | None] = None
+    require_version: ClassVar[bool] = False
 
     def __init_subclass__(cls) -> None:
         for base in getattr(cls, "__orig_bases__", ()):

@@ -11,18 +11,23 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from tortoise import Model
 
 from twofold.deriving import typed
 from twofold.errors import WrongDeclaration
 from twofold.expression import Derived, columns, overs
-from twofold.resource import Computed, Expression, Field, Relation, Resource
+from twofold.resource import Action, Computed, Expression, Field, Input, Relation, Resource
 from twofold.rules import EVERYONE, Rule
 from twofold.tables import Column, Join, Table
 
-__all__ = ["ComputedSpec", "FieldSpec", "RelationSpec", "ResourceSpec", "resolve"]
+__all__ = ["ComputedSpec", "FieldSpec", "NestedOperation", "RelationSpec", "ResourceSpec", "resolve"]
+
+NestedOperation: TypeAlias = Literal["create", "connect", "update", "disconnect", "delete"]
+"""What a write may do to the rows behind a relation."""
+OWN_WORDS = ("read", "create", "replace", "patch", "update", "upsert", "delete", "restore", "aggregate")
+"""Names that no declared action may have, because routes and mutations have them."""
 
 MAX_SEARCHED = 4
 """Fields that full-text search tells apart: PostgreSQL has as many marks for where a word comes from."""
@@ -73,6 +78,27 @@ class RelationSpec:
         """Whether lists may be sorted by fields of the row behind it, and groups made of them."""
         return self.declared.filter and not self.join.many
 
+    @property
+    def pointing(self) -> FieldSpec | None:
+        """Of a relation to many without a link: the other side's field that points here."""
+        far = self.join.far.name
+        return self.target.fields.get(far) if self.join.many and self.join.link is None else None
+
+    def offers(self, operation: NestedOperation) -> bool:
+        """Returns whether a write may bring such writes of the rows behind it."""
+        pointing = self.pointing
+        match operation:
+            case "create" | "update":
+                return self.target.rule(operation) is not None
+            case "delete":
+                return self.join.many and self.target.rule("delete") is not None
+            case "connect":
+                return bool((pointing or self).declared.write or (pointing is None and self.declared.create))
+            case "disconnect":
+                key = self.join.near if pointing is None else self.join.far
+                nullable = key.nullable or self.join.link is not None
+                return nullable and bool((pointing or self).declared.write)
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ComputedSpec:
@@ -95,6 +121,7 @@ class ResourceSpec:
     fields: dict[str, FieldSpec] = field(default_factory=dict)
     relations: dict[str, RelationSpec] = field(default_factory=dict)
     computed: dict[str, ComputedSpec] = field(default_factory=dict)
+    actions: dict[str, Action] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"<Resource {self.plural}>"
@@ -126,9 +153,37 @@ class ResourceSpec:
         """The columns that full-text search looks in, the one that counts most first."""
         return tuple(self.fields[name].column for name in self.resource.search)
 
-    def rule(self, action: str) -> Rule | None:
-        """Returns the rule of an action (read, create, update, delete), or None when it is not offered."""
-        declared: Rule | None = getattr(self.resource, action)
+    @cached_property
+    def nested(self) -> dict[str, RelationSpec]:
+        """The relations whose rows may be written together with a row."""
+        return {name: each for name, each in self.relations.items() if each.declared.nested}
+
+    @cached_property
+    def natural_key(self) -> tuple[FieldSpec, ...]:
+        """The fields by which an upsert finds its row; none when it is not offered."""
+        return tuple(self.fields[name] for name in self.resource.natural_key)
+
+    @cached_property
+    def removed_at(self) -> Column | None:
+        """The column that says when a row was deleted, where deleted rows are kept."""
+        name = self.resource.soft_delete
+        return None if name is None else self.table.columns[name]
+
+    @property
+    def noun(self) -> str:
+        """What one row is called, for people."""
+        return self.singular.replace("_", " ")
+
+    @property
+    def nouns(self) -> str:
+        """What rows are called, for people."""
+        return self.plural.replace("_", " ")
+
+    def rule(self, permission: str) -> Rule | None:
+        """Returns the rule of read, create, update, delete or a declared action; None when it is not offered."""
+        if permission in self.actions:
+            return self.actions[permission].rule
+        declared: Rule | None = getattr(self.resource, permission)
         return declared
 
 
@@ -206,12 +261,16 @@ def _check_names(specs: Iterable[ResourceSpec]) -> None:
 def _fill(spec: ResourceSpec, specs: Mapping[Table, ResourceSpec], constants: list[Any]) -> None:
     table = spec.table
     spec.fields[table.pk.name] = FieldSpec(name=table.pk.name, column=table.pk, declared=Field(filter=True, sort=True))
+    if table.version is not None:
+        spec.fields[table.version.name] = FieldSpec(name=table.version.name, column=table.version, declared=Field())
     for name, declared in _attributes(type(spec.resource)).items():
         match declared:
             case Field():
                 _fill_field(spec, name, declared)
             case Relation():
                 _fill_relation(spec, name, declared, specs)
+            case Action():
+                spec.actions[name] = declared
             case _:
                 pass
     for name, declared in _attributes(type(spec.resource)).items():
@@ -250,6 +309,8 @@ def _fill_relation(spec: ResourceSpec, name: str, declared: Relation, specs: Map
         )
     if (declared.write or declared.create) and join.many and join.link is None:
         raise _wrong(spec.resource, f"write it on {target.plural}, where its key is", name)
+    if declared.nested and not join.many and join.near is spec.table.pk:
+        raise _wrong(spec.resource, "nest it on the other side, where its key is", name)
     relation = RelationSpec(name=name, join=join, declared=declared, target=target)
     spec.relations[name] = relation
     if not join.many and join.near is not spec.table.pk:
@@ -298,9 +359,66 @@ def _check(spec: ResourceSpec) -> None:
             sortable = [each.name for each in spec.fields.values() if each.declared.sort]
             raise _wrong(spec.resource, f"{name!r} is not a sortable field{_near(name, sortable)}", "ordering")
     _check_search(spec)
+    _check_actions(spec)
+    _check_natural_key(spec)
+    _check_soft_delete(spec)
+    if spec.resource.require_version and spec.table.version is None:
+        raise _wrong(spec.resource, f"the model {spec.type_name} has no VersionField", "require_version")
     if spec.rule("create") is not None:
         _check_key_is_made(spec)
         _check_creatable(spec)
+
+
+def _check_actions(spec: ResourceSpec) -> None:
+    for name, action in spec.actions.items():
+        if name in OWN_WORDS:
+            raise _wrong(spec.resource, "the word is taken; call the action another name", name)
+        if not action.description:
+            raise _wrong(spec.resource, "describe the action in a docstring: both faces show it", name)
+        if action.creates:
+            _check_key_is_made(spec)
+        try:
+            taken = action.input
+        except NameError as error:
+            raise _wrong(spec.resource, f"its input cannot be found: {error}", name) from None
+        if taken is not None and not issubclass(taken, Input):
+            raise _wrong(spec.resource, f"its input {taken.__name__} is no Input", name)
+        if taken is not None and spec.pk.name in taken.model_fields:
+            raise _wrong(spec.resource, f"its input may not have the field {spec.pk.name!r}, which names the row", name)
+
+
+def _check_natural_key(spec: ResourceSpec) -> None:
+    names = spec.resource.natural_key
+    if not names:
+        return
+    for name in names:
+        known = spec.fields.get(name)
+        if known is None or not (known.declared.write or known.declared.create):
+            settable = [each.name for each in spec.fields.values() if each.declared.write or each.declared.create]
+            raise _wrong(spec.resource, f"{name!r} is no field that can be set{_near(name, settable)}", "natural_key")
+    together = {
+        frozenset(_column_name(spec, each) for each in names) for names in spec.table.model._meta.unique_together
+    }
+    alone = len(names) == 1 and spec.fields[names[0]].column.unique
+    if not alone and frozenset(names) not in together:
+        raise _wrong(spec.resource, f"the model does not say that {' and '.join(names)} is unique", "natural_key")
+    if spec.rule("create") is None or spec.rule("update") is None:
+        raise _wrong(spec.resource, "an upsert needs the rules create and update", "natural_key")
+
+
+def _column_name(spec: ResourceSpec, name: str) -> str:
+    return spec.table.joins[name].near.name if name in spec.table.joins else name
+
+
+def _check_soft_delete(spec: ResourceSpec) -> None:
+    name = spec.resource.soft_delete
+    if name is None:
+        return
+    column = spec.table.columns.get(name)
+    if column is None or column.kind.name != "datetime" or not column.nullable:
+        raise _wrong(spec.resource, f"{name!r} is no DatetimeField(null=True) of the model", "soft_delete")
+    if spec.rule("delete") is None:
+        raise _wrong(spec.resource, "say who may delete: delete = …", "soft_delete")
 
 
 def _check_search(spec: ResourceSpec) -> None:

@@ -10,6 +10,7 @@ from tortoise import Model, fields
 from tortoise.fields.relational import BackwardFKRelation, ForeignKeyFieldInstance, ManyToManyFieldInstance
 
 from twofold.errors import WrongDeclaration
+from twofold.fields import VersionField
 from twofold.kinds import Kind, kind_of
 
 __all__ = ["Column", "Join", "Link", "Table", "tables_of"]
@@ -38,6 +39,8 @@ class Column:
     touched: bool
     """Whether every change of the row sets it to now (auto_now)."""
     description: str | None
+    counts_changes: bool = False
+    """Whether it holds the row's version (VersionField)."""
 
     def __repr__(self) -> str:
         return f"<Column {self.table}.{self.db_name}>"
@@ -86,6 +89,7 @@ class Table:
     """Required columns of types that cannot be served: nothing here could write them."""
     joins: dict[str, Join] = field(default_factory=dict)
     pk: Column
+    version: Column | None
 
     def __repr__(self) -> str:
         return f"<Table {self.name}>"
@@ -122,7 +126,10 @@ def _table(model: type[Model]) -> Table:
         attribute for attribute in model._meta.fields_db_projection
         if attribute not in columns and not model._meta.fields_map[attribute].null
     )  # fmt: skip
-    return Table(model=model, name=name, schema=model._meta.schema, columns=columns, strange=strange, pk=pk)
+    version = next((column for column in columns.values() if column.counts_changes), None)
+    return Table(
+        model=model, name=name, schema=model._meta.schema, columns=columns, strange=strange, pk=pk, version=version
+    )
 
 
 def _column(model: type[Model], attribute: str, db_name: str) -> Column | None:
@@ -149,6 +156,7 @@ def _column(model: type[Model], attribute: str, db_name: str) -> Column | None:
         generated=generated,
         touched=bool(getattr(column, "auto_now", False)),
         description=_description_of(column, kind),
+        counts_changes=isinstance(column, VersionField),
     )
 
 

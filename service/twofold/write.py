@@ -4,86 +4,56 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
-from uuid import UUID
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from tortoise import Model
-
+from twofold import errors
 from twofold.actor import Actor
-from twofold.audit import INSIDE, Difference, Origin, difference, entry
-from twofold.condition import ALWAYS, NEVER, Condition
+from twofold.audit import INSIDE, Origin
+from twofold.change import Change, Key
 from twofold.constraints import VIOLATIONS, refusal
-from twofold.decide import decide
-from twofold.errors import FieldError, Forbidden, Invalid, NotFound, Unauthenticated
-from twofold.events import Event, event
-from twofold.fields import new_id
+from twofold.errors import FieldError, Forbidden, ItemsFailed, NotFound, ServiceError, TooCostly
 from twofold.idempotency import claim, complete, fingerprint
-from twofold.insert import NEW_KEY, complete_row, default_of, insert
-from twofold.policy import condition_of
-from twofold.references import check_references
-from twofold.resource import hooked
-from twofold.rules import Rule
-from twofold.spec import RelationSpec, ResourceSpec
-from twofold.sql import select_allowed
-from twofold.tables import Table
+from twofold.inputs import InputForm
+from twofold.perform import Task, Written, perform, writing_of
+from twofold.recorder import Recorder
+from twofold.spec import ResourceSpec
+from twofold.verbs import offered
 
 if TYPE_CHECKING:
     from twofold.engine import Engine
-    from twofold.inputs import InputForm
 
-__all__ = ["Change", "Key", "Write", "write"]
+__all__ = ["MAX_ITEMS", "Change", "Key", "Outcome", "Write", "Written", "parse_key", "write", "write_all"]
 
-HAPPENED = {"create": "created", "replace": "updated", "patch": "updated", "delete": "deleted"}
-"""What an event says of an action."""
+MAX_ITEMS = 200
+"""Changes in one request."""
 
-Key: TypeAlias = UUID | int
-"""A primary key."""
+Outcome: TypeAlias = Written | ServiceError
+"""What came of one of several changes."""
+
+FORMS: Mapping[str, InputForm] = {"create": "create", "upsert": "create", "replace": "replace", "patch": "patch"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Write:
-    """A change that a face asks for. `input` is JSON text or a mapping of JSON values; `id` is as it came."""
+    """A change that a face asks for.
+
+    `action` is create, replace, patch, upsert, delete, restore, or an action that the resource declares. `input` is
+    JSON text or a mapping of JSON values, `id` is as it came, and `if_match` says of which version the change is (see
+    `check_version`).
+    """
 
     resource: ResourceSpec
-    action: Literal["create", "replace", "patch", "delete"]
-    id: str | int | None = None
+    action: str
+    id: object = None
     input: Mapping[str, Any] | bytes = field(default_factory=dict)
-    origin: Origin = INSIDE
-    idempotency_key: str | None = None
-
-    @property
-    def permission(self) -> Literal["create", "update", "delete"]:
-        """The rule and scope that the change falls under."""
-        if self.action == "create" or self.action == "delete":  # narrows the type
-            return self.action
-        return "update"
+    if_match: str | None = None
 
 
-@dataclass(kw_only=True)
-class Change:
-    """A change under way, as a resource's hooks see it. `before_write` may alter `values`."""
+async def write(engine: Engine, actor: Actor, request: Write, *, origin: Origin = INSIDE,
+                idempotency_key: str | None = None) -> Written:  # fmt: skip
+    """Makes one change, in one transaction, and returns the key of its row.
 
-    actor: Actor
-    action: Literal["create", "replace", "patch", "delete"]
-    id: Key | None
-    """None on a new row until it is written, where the database makes the key."""
-    values: dict[str, Any]
-    before: Any = None
-    """The row as it was, as an instance of the model; None for a new one."""
-
-    def value(self, name: str) -> Any:
-        """Returns a column's value as it will be, or, where the change leaves it alone, as it is."""
-        return self.values[name] if name in self.values else getattr(self.before, name, None)
-
-    def refuse(self, name: str, code: str, message: str) -> Invalid:
-        """Returns the error that refuses the value of one field; raise it."""
-        return Invalid(field_errors=[FieldError(path=(name,), code=code, message=message)])
-
-
-async def write(engine: Engine, actor: Actor, request: Write) -> Key:
-    """Makes the change, in one transaction, and returns the key of its row.
+    A change that came before with the same idempotency key is not made again; what came of it is returned.
 
     Raises:
         Unauthenticated: visitors may not do that at all.
@@ -91,43 +61,56 @@ async def write(engine: Engine, actor: Actor, request: Write) -> Key:
         NotFound: there is no such row, or the actor may not see it.
         Malformed, Invalid: the input is not JSON, or fields do not fit.
         Conflict: it contradicts what is stored.
+        PreconditionFailed, PreconditionRequired: it is not of the row as it is now.
     """
-    rule = _offered(request, actor)
-    values: dict[str, Any] = {}
-    if request.action != "delete":
-        values = engine.inputs.parse(request.resource, _form(request), request.input)
-    key = _new_key(request.resource) if request.action == "create" else parse_key(request.resource, request.id)
-    change = Change(actor=actor, action=request.action, id=key, values=values)
-    writing = _Writing(engine, request.resource, change, rule, frozenset(values), request.origin)
-    try:
-        if request.idempotency_key is None and writing.is_one_statement:
-            with engine.database.use():  # a statement is a transaction by itself
-                await writing.run()
-        else:
-            async with engine.database.transaction():
-                await _once(writing, request)
-    except VIOLATIONS as error:
-        raise refusal(error, request.resource, deleting=request.action == "delete") from None
-    assert change.id is not None  # noqa: S101  # it was written
-    return change.id
+    task = _understood(engine, actor, request)
+    recorder = Recorder(engine, actor, origin, task.action)
+    if idempotency_key is None and task.action == "create" and not task.nested:
+        writing = writing_of(recorder, task)
+        if writing.is_one_statement:
+            try:
+                with engine.database.use():  # a statement is a transaction by itself
+                    await writing.write()
+            except VIOLATIONS as error:
+                raise refusal(error, task.spec, deleting=False) from None
+            assert writing.change.id is not None  # noqa: S101  # it was written
+            return Written(key=writing.change.id, created=True)
+    async with engine.database.transaction():
+        known = await _known(engine, actor, idempotency_key, [task])
+        if known is not None:
+            [outcome] = known
+            assert isinstance(outcome, Written)  # noqa: S101  # a change that was refused left no key
+            return outcome
+        outcome = await perform(recorder, task)
+        await _remember(actor, idempotency_key, [outcome])
+        return outcome
 
 
-async def _once(writing: _Writing, request: Write) -> None:
-    """Makes the change, unless its idempotency key says that it was made before."""
-    key, change = request.idempotency_key, writing.change
-    if key is None:
-        return await writing.run()
-    print_ = fingerprint(request.resource.plural, request.action, request.id, change.values)
-    known = await claim(writing.engine.database, change.actor, key, print_)
-    if known is not None:
-        change.id = parse_key(request.resource, known)
-        return None
-    await writing.run()
-    return await complete(change.actor, key, change.id)
+async def write_all(engine: Engine, actor: Actor, requests: Sequence[Write], *, atomic: bool = True,
+                    origin: Origin = INSIDE, idempotency_key: str | None = None) -> list[Outcome]:  # fmt: skip
+    """Makes several changes in their order, in one transaction, and returns what came of each.
 
+    With `atomic`, all are made or none. Otherwise each is made or not by itself, and an error takes its place.
 
-def _new_key(spec: ResourceSpec) -> UUID | None:
-    return None if spec.pk.column.made_by_database else new_id()
+    Raises:
+        ItemsFailed: some were refused, so that none was made.
+        Unauthenticated, Forbidden: the actor may not do one of these things to any row at all.
+        TooCostly: there are too many.
+    """
+    if len(requests) > MAX_ITEMS:
+        raise TooCostly(f"There are {len(requests)} items; the limit is {MAX_ITEMS}.")
+    for request in requests:
+        _admit(request.resource, request.action, actor)
+    tasks = [_outcome_of(engine, actor, request) for request in requests]
+    _raise_failed(tasks, atomic=atomic)
+    async with engine.database.transaction():
+        known = await _known(engine, actor, idempotency_key, tasks)
+        if known is not None:
+            return known
+        outcomes = [await _attempt(engine, actor, origin, task) for task in tasks]
+        _raise_failed(outcomes, atomic=atomic)
+        await _remember(actor, idempotency_key, outcomes)
+        return outcomes
 
 
 def parse_key(spec: ResourceSpec, text: object) -> Any:
@@ -139,232 +122,109 @@ def parse_key(spec: ResourceSpec, text: object) -> Any:
     try:
         return spec.pk.column.kind.adapter.validate_python(text)
     except ValueError:
-        raise NotFound(f"There is no {spec.singular.replace('_', ' ')} with this id, or you may not see it.") from None
+        raise NotFound(f"There is no {spec.noun} with this id, or you may not see it.") from None
 
 
-def _form(request: Write) -> InputForm:
-    return "patch" if request.action == "delete" else request.action
+# -- understanding -----------------------------------------------------------------------------------------------
 
 
-def _offered(request: Write, actor: Actor) -> Rule:
-    """Returns the rule the change falls under, when it can admit anything at all for the actor."""
-    spec, permission = request.resource, request.permission
-    rule = spec.rule(permission)
-    if rule is None:
-        raise Forbidden(f"Nobody can {permission} {spec.plural.replace('_', ' ')} here.")
-    scope = f"{spec.plural}:{permission}"
-    if not actor.allows(scope):
-        raise Forbidden(f"This needs the scope {scope}, which your token or key does not have.")
-    if condition_of(rule, spec.table, actor, []) == NEVER:
-        if actor.is_anonymous:
-            raise Unauthenticated(f"Sign in to {permission} {spec.plural.replace('_', ' ')}.")
-        raise Forbidden(hint=rule.reason)
-    return rule
+def _admit(spec: ResourceSpec, action: str, actor: Actor) -> bool:
+    """Returns whether the action makes a new row, when it can be done at all by the actor.
 
-
-@dataclass
-class _Writing:
-    """One change inside its transaction."""
-
-    engine: Engine
-    spec: ResourceSpec
-    change: Change
-    rule: Rule
-    sent: frozenset[str]
-    """What the client set, for the rules of single fields; hooks may set more."""
-    origin: Origin
-
-    @property
-    def is_one_statement(self) -> bool:
-        """Whether all that is written is, and nothing is asked of the database after it."""
-        spec = self.spec
-        return (
-            self.change.action == "create"
-            and self.engine.dialect.writes_many_tables
-            and not hooked(spec.resource)
-            and not any(each.key in self.change.values for each in spec.links)
-            and None not in self._held
-        )
-
-    async def run(self) -> None:
-        change = self.change
-        if change.action != "create":
-            await self._require()
-            change.before = await self._model.get(pk=change.id)
-        await check_references(self.engine, change.actor, self.spec, change.values)
-        if change.action == "replace":
-            self._complete()
-        await self.spec.resource.before_write(change)
-        # What the application's audit says of it is asked while the row is still there.
-        own = await self.spec.resource.audit_columns(change) if self.engine.application.audit else {}
-        # The rules must hold for the new row as well, or one could give a product to another vendor.
-        decided = change.action == "delete" or self._decided()
-        await self._apply(own)
-        if not decided:
-            await self._require(written=True)
-        await self.spec.resource.after_write(change)
-
-    # -- rules --------------------------------------------------------------------------------------------------
-
-    async def _require(self, *, written: bool = False) -> None:
-        """Checks that the rules hold for the row as it is now, and unless it was just written, that it is visible."""
-        policy = self.engine.policies.of(self.change.actor)
-        tests, values = self._tests(policy.values)
-        visible = ALWAYS if written else policy.visible(self.spec.table)
-        statement = select_allowed(self.spec.table, tests, visible, self.engine.dialect, lock=not written)
-        rows = await self.engine.database.fetch(statement.text, statement.bind([self.change.id], values))
-        if not rows:
-            raise NotFound(f"There is no {self._noun} with this id, or you may not see it.")
-        self._refuse_unless([bool(test) for test in list(rows[0])[1:]])
-
-    def _decided(self) -> bool:
-        """Whether the rules are known to hold for a new row before it is written.
-
-        Raises:
-            Forbidden: they are known not to hold.
-        """
-        if None in self._held:
-            return False
-        self._refuse_unless(self._held)
+    Raises:
+        Unauthenticated, Forbidden: it cannot.
+    """
+    if action != "upsert":
+        return offered(spec, action, actor).creates
+    if not spec.natural_key:
+        raise Forbidden(f"Nobody can upsert {spec.nouns} here.")
+    try:
+        return offered(spec, "create", actor).creates
+    except Forbidden:
+        offered(spec, "patch", actor)
         return True
 
-    @cached_property
-    def _held(self) -> list[bool | None]:
-        """Of each rule, whether it holds for the new row; None where only the database can tell."""
-        tests, values = self._tests(())
-        return [decide(test, self._row, values) if self.change.action == "create" else None for test in tests]
 
-    def _tests(self, values: Sequence[Any]) -> tuple[tuple[Condition, ...], list[Any]]:
-        """The rules that a change falls under, as conditions; what they compare with comes after `values`."""
-        compared = list(values)
-        rules = [self.rule, *(rule for _, rule in self._field_rules)]
-        tests = [condition_of(rule, self.spec.table, self.change.actor, compared) for rule in rules]
-        return tuple(tests), compared
+def _understood(engine: Engine, actor: Actor, request: Write) -> Task:
+    spec, action = request.resource, request.action
+    creates = _admit(spec, action, actor)
+    values: dict[str, Any] = {}
+    given = None
+    if action in spec.actions:
+        given = engine.inputs.parse_action(spec.actions[action], request.input)
+    elif action in FORMS:
+        values = engine.inputs.parse(spec, FORMS[action], request.input)
+    key = None if creates else parse_key(spec, request.id)
+    return Task(spec=spec, action=action, key=key, values=values, input=given, expected=request.if_match)
 
-    def _refuse_unless(self, held: Sequence[bool | None]) -> None:
-        if not held[0]:
-            raise Forbidden(hint=self.rule.reason)
-        for (name, rule), holds in zip(self._field_rules, held[1:], strict=True):
-            if not holds:
-                raise Forbidden(f"You may not set {name} of this {self._noun}.", hint=rule.reason)
 
-    @cached_property
-    def _field_rules(self) -> list[tuple[str, Rule]]:
-        rules: list[tuple[str, Rule]] = []
-        for each in self.spec.writable:
-            name = each.key if isinstance(each, RelationSpec) else each.name
-            who = each.declared.write
-            if self.change.action == "create":
-                who = each.declared.create or who
-            if name in self.sent and isinstance(who, Rule):
-                rules.append((name, who))
-        return rules
+def _outcome_of(engine: Engine, actor: Actor, request: Write) -> Task | ServiceError:
+    try:
+        return _understood(engine, actor, request)
+    except ServiceError as error:
+        return error
 
-    # -- rows ---------------------------------------------------------------------------------------------------
 
-    def _complete(self) -> None:
-        """Gives the fields that a replacement leaves out their defaults; those under a rule of their own stay."""
-        for each in self.spec.writable:
-            if each.declared.write is not True:
-                continue
-            if isinstance(each, RelationSpec):
-                self.change.values.setdefault(each.key, [])
-            elif each.name not in self.change.values:
-                self.change.values[each.name] = default_of(each.column)
+async def _attempt(engine: Engine, actor: Actor, origin: Origin, task: Task | ServiceError) -> Outcome:
+    """Makes one of several changes; if it is refused, nothing is left of it, and the others can go on."""
+    if isinstance(task, ServiceError):
+        return task
+    try:
+        async with engine.database.transaction():  # a savepoint
+            return await perform(Recorder(engine, actor, origin, task.action), task)
+    except errors.Unavailable:
+        raise
+    except ServiceError as error:
+        return error
 
-    async def _apply(self, own: Mapping[str, Any]) -> None:
-        """Writes the row, and what is told of it; nothing at all when it is so already."""
-        change, database = self.change, self.engine.database
-        match change.action:
-            case "create":
-                await self._insert(own)
-            case "delete":
-                await self._model.filter(pk=change.id).delete()
-                await insert(database, self._told(difference(self.spec, self._before, None, {}), own))
-            case _:
-                changes = await self._update()
-                if changes:
-                    await insert(database, self._told(changes, own))
 
-    async def _insert(self, own: Mapping[str, Any]) -> None:
-        """Writes a new row: together with what is told of it, unless it is linked, for which it must be there."""
-        spec = self.spec
-        first = [(spec.table, self._row)]
-        if any(each.key in self.change.values for each in spec.links):
-            await self._write_new(first)
-            first = []
-        changes = difference(spec, None, self._row, await self._link())
-        await self._write_new([*first, *self._told(changes, own)])
+def _raise_failed(outcomes: Sequence[object], *, atomic: bool) -> None:
+    failed = {index: each for index, each in enumerate(outcomes) if isinstance(each, ServiceError)}
+    if failed and atomic:
+        raise ItemsFailed(failed)
 
-    async def _write_new(self, rows: Sequence[tuple[Table, dict[str, Any]]]) -> None:
-        key = await insert(self.engine.database, rows)
-        if self.change.id is None:
-            self.change.id = key
 
-    @cached_property
-    def _row(self) -> dict[str, Any]:
-        """The new row; where the database makes its key, without it."""
-        key = {} if self.change.id is None else {self.spec.table.pk.name: self.change.id}
-        return complete_row(self.spec.table, self._of_columns() | key)
+# -- idempotency -------------------------------------------------------------------------------------------------
 
-    def _told(self, changes: Difference, own: Mapping[str, Any]) -> list[tuple[Table, dict[str, Any]]]:
-        """The event, and the audit's entry where the application keeps one, as rows."""
-        change, tables, audit = self.change, self.engine.tables, self.engine.application.audit
-        row_id = NEW_KEY if change.id is None else str(change.id)
-        happened = event(self.spec.plural, HAPPENED[change.action], row_id, change.actor.user_id, changes)
-        rows = [(tables[Event], complete_row(tables[Event], happened))]
-        if audit is not None:
-            said = entry(self.spec, change.action, row_id, change.actor, self.origin, changes)
-            rows.append((tables[audit], complete_row(tables[audit], {**said, **own})))
-        return rows
 
-    async def _update(self) -> Difference:
-        links = await self._link()
-        before, values = self._before, self._of_columns()
-        values = {name: value for name, value in values.items() if before[name] != value}
-        if not values and not links:
-            return {}
-        values |= {column.name: datetime.now(UTC) for column in self.spec.table.columns.values() if column.touched}
-        if values:
-            await self._model.filter(pk=self.change.id).update(**values)
-        return difference(self.spec, before, before | values, links)
+async def _known(engine: Engine, actor: Actor, key: str | None, tasks: Sequence[Task | ServiceError]
+                 ) -> list[Outcome] | None:  # fmt: skip
+    """What came of the same changes before, if they came with the same idempotency key."""
+    if key is None:
+        return None
+    said = [
+        each.message if isinstance(each, ServiceError) else (each.spec.plural, each.action, each.key, each.values,
+                                                             each.input)
+        for each in tasks
+    ]  # fmt: skip
+    known = await claim(engine.database, actor, key, fingerprint(said))
+    if known is None:
+        return None
+    return [_outcome(each, task) for each, task in zip(known, tasks, strict=True)]
 
-    @property
-    def _before(self) -> dict[str, Any]:
-        """The row's columns as they were."""
-        return {name: getattr(self.change.before, name) for name in self.spec.table.columns}
 
-    async def _link(self) -> Difference:
-        """Writes the many-to-many relations that were sent, and returns which keys changed."""
-        changes: dict[str, Mapping[str, Any]] = {}
-        for each in self.spec.links:
-            keys = self.change.values.get(each.key)
-            if keys is None:
-                continue
-            row = self._model(**{self.spec.table.pk.name: self.change.id})
-            row._saved_in_db = True
-            relation = getattr(row, each.name)
-            is_new = self.change.action == "create"
-            linked = [] if is_new else await relation.all().values_list(each.target.pk.name, flat=True)
-            before = sorted(map(str, linked))
-            after = sorted({str(key) for key in keys})
-            if before == after:
-                continue
-            if before:
-                await relation.clear()
-            if keys:
-                await relation.add(*await each.target.table.model.filter(pk__in=keys))
-            changes[each.key] = {"after": after} if is_new else {"before": before, "after": after}
-        return changes
+async def _remember(actor: Actor, key: str | None, outcomes: Sequence[Outcome]) -> None:
+    if key is not None:
+        await complete(actor, key, [_record(each) for each in outcomes])
 
-    def _of_columns(self) -> dict[str, Any]:
-        columns = self.spec.table.columns
-        return {name: value for name, value in self.change.values.items() if name in columns}
 
-    @property
-    def _model(self) -> type[Model]:
-        return self.spec.table.model
+def _record(outcome: Outcome) -> list[Any]:
+    """What is kept of an outcome, as JSON."""
+    if isinstance(outcome, Written):
+        return [outcome.key if isinstance(outcome.key, int) else str(outcome.key), outcome.created]
+    told = [[each.path, each.code, each.message] for each in outcome.field_errors]
+    return [outcome.code, outcome.message, outcome.hint, told]
 
-    @property
-    def _noun(self) -> str:
-        return self.spec.singular.replace("_", " ")
+
+CLASSES = {each.code: each for each in (
+    errors.Malformed, errors.Invalid, errors.Unauthenticated, errors.Forbidden, errors.NotFound, errors.Conflict,
+    errors.PreconditionFailed, errors.PreconditionRequired, errors.TooCostly,
+)}  # fmt: skip
+
+
+def _outcome(record: list[Any], task: Task | ServiceError) -> Outcome:
+    if len(record) == 2 and isinstance(task, Task):
+        return Written(key=parse_key(task.spec, record[0]), created=record[1])
+    code, message, hint, told = record
+    found = [FieldError(path=tuple(path), code=each, message=said) for path, each, said in told]
+    return CLASSES[code](message, hint=hint, field_errors=found)

@@ -35,7 +35,8 @@ MODELS = {"books": Book, "copies": Copy, "loans": Loan, "patrons": Patron, "staf
 
 async def written(engine: Engine, actor: Actor, resource: str, action: Any, id_: Any = None, **values: Any) -> UUID:
     id_ = None if id_ is None else str(id_)
-    return await engine.write(actor, Write(resource=spec_of(engine, resource), action=action, id=id_, input=values))
+    change = Write(resource=spec_of(engine, resource), action=action, id=id_, input=values)
+    return (await engine.write(actor, change)).key
 
 
 async def stored(engine: Engine, resource: str, id_: Any) -> Record | None:

@@ -14,7 +14,7 @@ from twofold.actor import Actor
 from twofold.application import Application
 from twofold.resource import Computed, Expression, Field, Relation, Resource
 from twofold.rules import EVERYONE, NOBODY, Rows, rule
-from twofold.write import Change
+from twofold.change import Change
 
 
 def at(actor: Actor, path: str, **more: Any) -> Q:
