@@ -226,7 +226,9 @@ FAULTS = [
     Fault(name="two entries of the audit", plant=another_entry, complaint="2 audit"),
     Fault(name="no event", plant=lambda _: without(Event.filter(name="addresses.created")), complaint="0 events"),
     Fault(name="no key", plant=lambda _: without(IdempotencyKey.all()), complaint="names nothing"),
-    Fault(name="a key without a row", plant=lambda _: IdempotencyKey.all().update(row_id=None), complaint="names None"),
+    Fault(
+        name="a key without a row", plant=lambda _: IdempotencyKey.all().update(outcomes=None), complaint="names None"
+    ),
     Fault(name="no tag", plant=untagged, complaint="has 0 tags"),
     Fault(name="a wrong total", plant=lambda _: Order.all().update(total=F("total") + 1), complaint="has a total of"),
     Fault(name="a wrong stock", plant=lambda _: Product.all().update(stock=F("stock") + 1), complaint="has a stock of"),

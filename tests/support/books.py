@@ -66,7 +66,7 @@ class Books:
                 rows={kind.resource: await _rows(kind) for kind in KINDS},
                 entries=Counter(await AuditEntry.all().values_list("resource", "action", "row_id")),  # type: ignore[arg-type]
                 events=Counter(await Event.all().values_list("name", "row_id")),  # type: ignore[arg-type]
-                keys=dict(await IdempotencyKey.all().values_list("key", "row_id")),  # type: ignore[arg-type]
+                keys={key: _row_of(known) for key, known in await IdempotencyKey.all().values_list("key", "outcomes")},
                 tags=Counter(str(product) for product, _ in links),
                 stock={str(key): stock for key, stock in await Product.all().values_list("id", "stock")},
                 sold=_sold(lines, {order["id"] for order in orders if order["status"] != OrderStatus.cart}),
@@ -78,6 +78,14 @@ class Books:
     def has(self, sent: Sent) -> bool:
         """Whether a write was done."""
         return sent.kind.mark_of(sent.request) in self.rows[sent.kind.resource].values()
+
+
+def _row_of(outcomes: Sequence[Sequence[str | bool]] | None) -> str | None:
+    """The row of the one write that came with a key, each of which is kept as its row and whether that is new."""
+    if outcomes is None:
+        return None
+    [(row, _)] = outcomes
+    return str(row)
 
 
 async def _rows(kind: Kind) -> dict[str, Mark]:
