@@ -6,7 +6,14 @@ is what a stray `__init__.py` breaks; so this file imports none.
 
 import pytest
 
-FIXTURES = ("support.databases", "support.figures", "support.long", "support.migrations", "support.shop")
+FIXTURES = (
+    "support.databases",
+    "support.figures",
+    "support.long",
+    "support.migrations",
+    "support.shop",
+    "support.trading",
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -7,7 +7,7 @@ from tortoise.expressions import Q
 from storefront.roles import own
 from twofold.actor import Actor
 from twofold.change import Change
-from twofold.fields import id_field
+from twofold.fields import VersionField, id_field
 from twofold.identity.models import User
 from twofold.resource import Field, Relation, Resource
 from twofold.rules import Rows, rule
@@ -27,6 +27,7 @@ class Address(Model):
     city = fields.CharField(max_length=100)
     country = fields.CharField(max_length=2, description="ISO 3166-1 alpha-2.")
     created_at = fields.DatetimeField(auto_now_add=True)
+    version = VersionField()
 
     class Meta:
         app = "storefront"

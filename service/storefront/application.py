@@ -5,6 +5,7 @@ from storefront.audit import AuditEntries, AuditEntry
 from storefront.categories import Categories
 from storefront.config import MODELS
 from storefront.orders import OrderLines, Orders
+from storefront.payments import Payments
 from storefront.products import ProductImages, Products
 from storefront.reviews import Reviews
 from storefront.seed import ACCOUNTS, DEMO_PASSWORD, is_empty, seed
@@ -27,7 +28,7 @@ STOREFRONT = Application(
     models=MODELS,
     resources=[
         Products, Categories, Tags, ProductImages, Reviews, Vendors, Memberships, Users, Addresses, Orders, OrderLines,
-        AuditEntries,
+        Payments, AuditEntries,
     ],
     asgi="storefront.asgi:app",
     audit=AuditEntry,

@@ -3,7 +3,7 @@
 from tortoise import Model, fields
 
 from storefront.roles import ADMINS
-from twofold.fields import id_field
+from twofold.fields import VersionField, id_field
 from twofold.resource import Field, Relation, Resource
 from twofold.rules import EVERYONE
 
@@ -18,6 +18,7 @@ class Category(Model):
     name = fields.CharField(max_length=100)
     slug = fields.CharField(max_length=100, unique=True)
     position = fields.IntField(default=0, description="Order among siblings.")
+    version = VersionField()
 
     class Meta:
         app = "storefront"
@@ -32,6 +33,7 @@ class Categories(Resource[Category]):
     update = ADMINS
     delete = ADMINS
     ordering = ("position", "name")
+    natural_key = ("slug",)
 
     name = Field(write=True, filter=True, sort=True)
     slug = Field(write=True, filter=True, sort=True)

@@ -94,6 +94,53 @@ query Orders {
 """,
     ),
     Example(
+        name="Fill a cart and place it (sign in first)",
+        query="""# Sign in with POST /auth/login, and put the token into the headers below:
+# { "Authorization": "Bearer …" }
+# Run Fill, put the id of the order into the variables below, and run Place.
+mutation Fill {
+  createOrder(
+    input: {
+      note: "Please ring twice"
+      shipTo: {
+        create: { recipient: "Noor Lindqvist", line1: "Mill Lane 1", postalCode: "3511", city: "Utrecht", country: "NL" }
+      }
+      lines: {
+        create: [
+          { productId: "0194f627-7ead-7748-8000-0035b900c920", quantity: 2 }
+          { productId: "01950ec6-9c5c-7fc7-8000-003cf382f609", quantity: 1 }
+        ]
+      }
+    }
+  ) {
+    order { id status total currency lines { nodes { productName quantity unitPrice subtotal } } }
+    errors { code message path }
+  }
+}
+
+mutation Place($id: ID!) {
+  placeOrder(input: { id: $id }) {
+    order { status total placedAt payment { status amount } lines { nodes { product { name stock } } } }
+    errors { code message path }
+  }
+}
+""",
+        variables={"id": ""},
+    ),
+    Example(
+        name="Moderate a review (sign in as a moderator first)",
+        query="""# Sign in with POST /auth/login as moderator@example.com, and put the token into the headers below:
+# { "Authorization": "Bearer …" }
+mutation Moderate($input: ModerateReviewInput!) {
+  moderateReview(input: $input) {
+    review { title rating status version author { name } product { name averageRating } }
+    errors { code message path }
+  }
+}
+""",
+        variables={"input": {"id": "019ee455-4479-753a-8000-0759b63d3848", "status": "approved"}},
+    ),
+    Example(
         name="Revenue by month (sign in as a vendor first)",
         query="""# Sign in with POST /auth/login, and put the token into the headers below:
 # { "Authorization": "Bearer …" }

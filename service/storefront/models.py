@@ -4,6 +4,7 @@ from storefront.addresses import Address
 from storefront.audit import AuditEntry
 from storefront.categories import Category
 from storefront.orders import Order, OrderLine
+from storefront.payments import Payment
 from storefront.products import Product, ProductImage
 from storefront.reviews import Review
 from storefront.tags import Tag
@@ -16,6 +17,7 @@ __all__ = [
     "Membership",
     "Order",
     "OrderLine",
+    "Payment",
     "Product",
     "ProductImage",
     "Review",

@@ -15,8 +15,8 @@ from storefront.tags import Tag
 from storefront.vendors import Vendor
 from twofold.actor import Actor
 from twofold.change import Change
-from twofold.fields import MoneyField, id_field
-from twofold.resource import Computed, Expression, Field, Relation, Resource
+from twofold.fields import MoneyField, VersionField, id_field
+from twofold.resource import Computed, Expression, Field, Relation, Resource, action
 from twofold.rules import Rows, rule
 
 
@@ -55,11 +55,18 @@ class Product(Model):
     status = fields.CharEnumField(ProductStatus, max_length=10, default=ProductStatus.draft)
     created_at = fields.DatetimeField(auto_now_add=True)
     updated_at = fields.DatetimeField(auto_now=True)
+    deleted_at = fields.DatetimeField(null=True, description="Orders need it still, but nobody sees it any more.")
+    version = VersionField()
 
     class Meta:
         app = "storefront"
         table = "products"
         indexes = (("status", "created_at", "id"), ("category_id", "created_at", "id"))
+
+    @property
+    def is_sold(self) -> bool:
+        """Whether it can be bought, as far as there is stock."""
+        return self.status is ProductStatus.published and self.deleted_at is None
 
 
 class ProductImage(Model):
@@ -114,6 +121,8 @@ class Products(Resource[Product]):
     delete = vendor_people
     ordering = ("-created_at",)
     search = ("name", "description")
+    natural_key = ("slug",)
+    soft_delete = "deleted_at"
 
     vendor = Relation(create=True)
     category = Relation(write=True)
@@ -128,8 +137,8 @@ class Products(Resource[Product]):
     created_at = Field(filter=True, sort=True)
     updated_at = Field(filter=True, sort=True)
 
-    tags = Relation(write=True)
-    images = Relation()
+    tags = Relation(write=True, nested=True)
+    images = Relation(nested=True)
     reviews = Relation()
 
     excerpt = Computed(needs=("description",), resolve=excerpts)
@@ -138,16 +147,38 @@ class Products(Resource[Product]):
     review_count = Expression(Count("reviews"), description="How many reviews you see.", filter=True, sort=True)
     average_rating = Expression(Avg("reviews__rating"), description="Of the reviews you see.", filter=True, sort=True)
 
+    @action(vendor_people, happened="published")
+    async def publish(self, change: Change) -> None:
+        """Puts a product on sale, for everyone to see. Refused as `conflict` when it is (`wrong_state`)."""
+        _turn(change, ProductStatus.published)
+
+    @action(vendor_people, happened="archived")
+    async def archive(self, change: Change) -> None:
+        """Takes a product off sale; only its vendor sees it then. Refused as `conflict` when it is (`wrong_state`)."""
+        _turn(change, ProductStatus.archived)
+
     async def audit_columns(self, change: Change) -> dict[str, Any]:
         """Shows its vendor who changed a product."""
         return {"vendor_id": change.value("vendor_id")}
+
+
+def _turn(change: Change, status: ProductStatus) -> None:
+    """Gives a product another status.
+
+    Raises:
+        Conflict: it has that status.
+    """
+    if change.before.status is status:
+        raise change.conflict("status", "wrong_state", f"The product is {status} already.")
+    change.values["status"] = status
 
 
 @rule("The pictures of products that you may see.")
 def shown_pictures(actor: Actor) -> Rows:
     if is_admin(actor):
         return True
-    return Q(product__status=ProductStatus.published) | works_for(actor, "product__vendor")
+    shown = Q(product__status=ProductStatus.published) | works_for(actor, "product__vendor")
+    return shown & Q(product__deleted_at__isnull=True)
 
 
 @rule("The people of the product's vendor, and admins.")

@@ -10,9 +10,9 @@ from storefront.products import Product
 from storefront.roles import MODERATORS, is_moderator, own
 from twofold.actor import Actor
 from twofold.change import Change
-from twofold.fields import id_field
+from twofold.fields import VersionField, id_field
 from twofold.identity.models import User
-from twofold.resource import Field, Relation, Resource
+from twofold.resource import Field, Input, Relation, Resource, action
 from twofold.rules import Rows, rule
 
 
@@ -39,6 +39,7 @@ class Review(Model):
     body = fields.TextField(default="")
     status = fields.CharEnumField(ReviewStatus, max_length=10, default=ReviewStatus.pending)
     created_at = fields.DatetimeField(auto_now_add=True)
+    version = VersionField()
 
     class Meta:
         app = "storefront"
@@ -64,6 +65,19 @@ def in_own_name(actor: Actor) -> Rows:
     return own(actor, "author_id")
 
 
+class Verdict(StrEnum):
+    """What a moderator says of a review."""
+
+    approved = "approved"
+    rejected = "rejected"
+
+
+class Moderation(Input):
+    """Whether everyone may see a review."""
+
+    status: Verdict
+
+
 class Reviews(Resource[Review]):
     """What buyers say about products: one review per buyer and product, seen once a moderator has approved it."""
 
@@ -80,7 +94,7 @@ class Reviews(Resource[Review]):
     rating = Field(write=True, filter=True, sort=True, validate=Constraint(ge=1, le=5))
     title = Field(write=True, filter=True, validate=Constraint(min_length=1))
     body = Field(write=True)
-    status = Field(write=MODERATORS, filter=True)
+    status = Field(filter=True)
     created_at = Field(filter=True, sort=True)
 
     async def before_write(self, change: Change) -> None:
@@ -89,3 +103,8 @@ class Reviews(Resource[Review]):
             change.values["author_id"] = change.actor.user_id
         if not is_moderator(change.actor):
             change.values["status"] = ReviewStatus.pending
+
+    @action(MODERATORS, happened="moderated")
+    async def moderate(self, change: Change, moderation: Moderation) -> None:
+        """Approves a review, so that everyone sees it, or rejects it. What was decided may be decided anew."""
+        change.values["status"] = ReviewStatus(moderation.status)

@@ -27,6 +27,7 @@ class Tags(Resource[Tag]):
     update = ADMINS
     delete = ADMINS
     ordering = ("name",)
+    natural_key = ("name",)
 
     name = Field(write=True, filter=True, sort=True)
 

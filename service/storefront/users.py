@@ -1,9 +1,17 @@
 """People with accounts, as the storefront shows them."""
 
+from typing import Annotated
+
+from pydantic import Field as Constraint
+from pydantic import StringConstraints
+
 from storefront.roles import ADMINS, is_admin, own
 from twofold.actor import Actor
+from twofold.change import Change
+from twofold.identity.credentials import email_of
 from twofold.identity.models import User
-from twofold.resource import Field, Relation, Resource
+from twofold.identity.passwords import MAX_PASSWORD_CHARACTERS, hash_password
+from twofold.resource import Field, Input, Relation, Resource, action
 from twofold.rules import EVERYONE, Rows, rule
 
 
@@ -12,13 +20,23 @@ def oneself(actor: Actor) -> Rows:
     return True if is_admin(actor) else own(actor, "id")
 
 
+class Registration(Input):
+    """A new account."""
+
+    email: str = Constraint(max_length=254, description="To sign in with.")
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)] = Constraint(
+        description="What others see."
+    )
+    password: str = Constraint(min_length=12, max_length=MAX_PASSWORD_CHARACTERS, repr=False)
+
+
 class Users(Resource[User]):
     """People with an account. Everyone sees the name that stands under a review; the rest is theirs and the admins'."""
 
     read = EVERYONE
     update = oneself
 
-    name = Field(write=True, filter=True, sort=True)
+    name = Field(write=True, filter=True, sort=True, validate=Constraint(min_length=1))
     email = Field(read=oneself, filter=True)
     role = Field(read=oneself, write=ADMINS, filter=True)
     is_active = Field(read=oneself, write=ADMINS, filter=True)
@@ -28,3 +46,15 @@ class Users(Resource[User]):
     orders = Relation()
     addresses = Relation()
     memberships = Relation()
+
+    @action(EVERYONE, happened="registered", creates=True)
+    async def register(self, change: Change, registration: Registration) -> None:
+        """Makes an account for a customer, who may sign in with it at once.
+
+        Refused as `conflict` when somebody has the e-mail already (`taken`).
+        """
+        email = email_of(registration.email)
+        if email is None:
+            raise change.refuse("email", "invalid", "This is not an e-mail address.")
+        password_hash = await hash_password(registration.password)
+        change.values |= {"email": email, "name": registration.name, "password_hash": password_hash}

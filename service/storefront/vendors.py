@@ -8,7 +8,7 @@ from tortoise import Model, fields
 from storefront.roles import ADMINS, is_admin, works_for
 from twofold.actor import Actor
 from twofold.change import Change
-from twofold.fields import id_field
+from twofold.fields import VersionField, id_field
 from twofold.identity.models import User
 from twofold.resource import Field, Relation, Resource
 from twofold.rules import EVERYONE, Rows, rule
@@ -29,6 +29,7 @@ class Vendor(Model):
     slug = fields.CharField(max_length=100, unique=True)
     about = fields.TextField(default="")
     created_at = fields.DatetimeField(auto_now_add=True)
+    version = VersionField()
 
     class Meta:
         app = "storefront"
@@ -68,6 +69,7 @@ class Vendors(Resource[Vendor]):
     delete = ADMINS
     ordering = ("name",)
     search = ("name", "about")
+    natural_key = ("slug",)
 
     name = Field(write=True, filter=True, sort=True)
     slug = Field(write=True, filter=True, sort=True)

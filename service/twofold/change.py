@@ -69,8 +69,8 @@ class Change:
     async def lock(self, model: type[M], *keys: Any) -> dict[Any, M]:
         """Returns the rows with these keys, as they are now; nobody else changes them until the change is done.
 
-        They are locked in the order of their keys, so that two changes do not wait for each other. New rows may still
-        refer to them: two who have each added one, and lock what it belongs to, would wait for each other as well.
+        They are locked in the order of their keys, so that two changes do not wait for each other. Keys never change,
+        so new rows that refer to them need not wait.
         """
         found = await model.filter(pk__in=keys).order_by(model._meta.pk_attr).select_for_update(no_key=True)
         return {row.pk: row for row in found}

@@ -54,7 +54,9 @@ def _spelled(said: object) -> object:
         case list() | tuple():
             return [_spelled(each) for each in said]
         case BaseModel():
-            return _spelled({name: getattr(said, name) for name in said.model_fields_set})
+            # What is not told in a repr, such as a password, would be easy to guess from its hash here.
+            told = [name for name in said.model_fields_set if type(said).model_fields[name].repr]
+            return _spelled({name: getattr(said, name) for name in told})
         case _:
             return repr(said)
 

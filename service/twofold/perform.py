@@ -111,7 +111,8 @@ async def _find(recorder: Recorder, task: Task) -> Key | None:
     sought = {each.column.name: task.values.get(each.name) for each in task.spec.natural_key}
     if None in sought.values():
         return None
-    keys = await task.spec.table.model.filter(**sought).values_list("pk", flat=True)
+    table = task.spec.table
+    keys = await table.model.filter(**sought).values_list(table.pk.name, flat=True)
     seen: set[Key] = await visible_keys(recorder.engine, recorder.actor, task.spec, keys)
     return next(iter(seen), None)
 
@@ -192,7 +193,8 @@ async def _write_behind(recorder: Recorder, task: Task, change: Change) -> None:
         if pointing is None:
             continue
         target, field_name = relation.target, pointing.column.name
-        there = set(await target.table.model.filter(**{field_name: change.id}).values_list("pk", flat=True))
+        behind = target.table.model.filter(**{field_name: change.id})
+        there = set(await behind.values_list(target.table.pk.name, flat=True))
         for index, key in enumerate(said.get("disconnect") or []):
             moved = Task(spec=target, action="patch", key=key, values={pointing.name: None})
             _check_there(relation, key, there, "disconnect", index)

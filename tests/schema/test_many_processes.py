@@ -16,6 +16,7 @@ from support.migrations import (
     ALL,
     INIT,
     ROOT,
+    VERSIONS,
     add_migration,
     aerich,
     aerich_program,
@@ -34,18 +35,20 @@ from twofold.migrate.lock import exclusive
 
 pytestmark = pytest.mark.migrations
 
+OF_THE_STOREFRONT = [name for name in ALL if name.startswith("storefront/")]
+
 
 async def test_many_processes_at_once(empty_database: Database, empty_url: str, migrations: Path) -> None:
     once = add_migration(
         migrations,
-        "1_20261122000000_once.py",
+        "2_20261122000000_once.py",
         both("CREATE TABLE runs (id INT)", "INSERT INTO runs VALUES (1)"),
         both("DROP TABLE runs"),
     )
     results = [json.loads(line) for line in together([[empty_url, str(migrations)]] * 4)]
-    assert sorted(map(len, results)) == [0, 0, 0, 3]
+    assert sorted(map(len, results)) == [0, 0, 0, len(ALL) + 1]
     assert max(results, key=len) == [*ALL, once]
-    assert len(await applied(empty_database)) == 3
+    assert len(await applied(empty_database)) == len(ALL) + 1
     assert await rows(empty_database, "SELECT id FROM runs") == [(1,)]
 
 
@@ -69,9 +72,9 @@ async def test_the_timeouts_of_others_do_not_matter(empty_database: Database, em
     name = empty_url.rpartition("/")[2]
     for setting in ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"):
         await empty_database.fetch(f"ALTER DATABASE {name} SET {setting} = '200ms'")
-    add_migration(migrations, "1_20261122000000_slow.py", both("SELECT pg_sleep(0.7)"), both("SELECT 1"))
+    add_migration(migrations, "2_20261122000000_slow.py", both("SELECT pg_sleep(0.7)"), both("SELECT 1"))
     results = [json.loads(line) for line in together([[empty_url, str(migrations)]] * 2)]
-    assert sorted(map(len, results)) == [0, 3]
+    assert sorted(map(len, results)) == [0, len(ALL) + 1]
 
 
 async def test_a_pool_of_one_connection_is_enough(empty_url: str) -> None:
@@ -93,7 +96,7 @@ async def test_a_table_in_use_is_not_waited_for_long(
     monkeypatch.setattr("twofold.migrate.runner.LOCK_TIMEOUT", "100ms")
     await upgrade(empty_database, migrations, APPS)
     up = both("CREATE TABLE notes (id INT)", "ALTER TABLE tags ADD COLUMN note TEXT")
-    add_migration(migrations, "1_20261122000000_note.py", up, both("DROP TABLE notes"))
+    add_migration(migrations, "2_20261122000000_note.py", up, both("DROP TABLE notes"))
     async with empty_database.connection.acquire_connection() as reader, reader.transaction():
         await reader.fetch("SELECT id FROM tags")
         with pytest.raises(MigrationFailed, match="lock timeout"):
@@ -149,7 +152,7 @@ async def test_killed_before_aerich_knows(empty_database: Database, empty_url: s
     assert await applied(empty_database) == []
 
     assert await upgrade(empty_database, migrations, APPS) == ALL
-    assert [app for app, _ in await applied(empty_database)] == list(APPS)
+    assert ["/".join(each) for each in await applied(empty_database)] == ALL
 
 
 async def test_a_lost_row_is_repaired(empty_database: Database, empty_url: str, migrations: Path) -> None:
@@ -157,13 +160,13 @@ async def test_a_lost_row_is_repaired(empty_database: Database, empty_url: str, 
     await upgrade(database, migrations, APPS)
     await sample_rows(database)
     await database.connection.execute_query("DELETE FROM aerich WHERE app = 'storefront'")
-    assert await upgrade(database, migrations, APPS) == [f"storefront/{INIT}"]
+    assert await upgrade(database, migrations, APPS) == OF_THE_STOREFRONT
     assert await rows(database, "SELECT rating FROM reviews") == [(5,)]
 
     await database.connection.execute_query("DELETE FROM aerich WHERE app = 'storefront'")
     assert "Success" in aerich(empty_url, "storefront", "upgrade")
     assert await rows(database, "SELECT rating FROM reviews") == [(5,)]
-    assert len(await applied(database)) == 2
+    assert len(await applied(database)) == len(ALL)
 
 
 async def ledger(database: Database) -> dict[str, str]:
@@ -173,12 +176,14 @@ async def ledger(database: Database) -> dict[str, str]:
 async def test_aerich_and_our_driver_agree(empty_database: Database, empty_url: str) -> None:
     database = empty_database
     for app in APPS:
-        assert f"Success upgrading to {INIT}" in aerich(empty_url, app, "upgrade")
+        said = aerich(empty_url, app, "upgrade")
+        assert all(f"Success upgrading to {version}" in said for version in VERSIONS[app])
     assert await upgrade(database, MIGRATIONS, APPS) == []
     schema = await schema_of(database)
 
     for app in reversed(APPS):
-        assert f"Success downgrading to {INIT}" in aerich(empty_url, app, "downgrade", "--yes")
+        for version in reversed(VERSIONS[app]):
+            assert f"Success downgrading to {version}" in aerich(empty_url, app, "downgrade", "--yes")
     assert await tables_in(database) == set()
     assert await applied(database) == []
 
@@ -191,8 +196,8 @@ async def test_aerich_and_our_driver_agree(empty_database: Database, empty_url: 
     assert "Success" in aerich(empty_url, "storefront", "downgrade", "--version", "0", "--yes")
     assert await ledger(database) == {"twofold": "up", "storefront": "down"}
     assert INIT in aerich(empty_url, "storefront", "heads")
-    assert await upgrade(database, MIGRATIONS, APPS) == [f"storefront/{INIT}"]
-    assert await downgrade(database, MIGRATIONS, "storefront") == [f"storefront/{INIT}"]
+    assert await upgrade(database, MIGRATIONS, APPS) == OF_THE_STOREFRONT
+    assert await downgrade(database, MIGRATIONS, "storefront", 0) == OF_THE_STOREFRONT[::-1]
     assert "Success" in aerich(empty_url, "storefront", "upgrade")
 
 
@@ -206,11 +211,11 @@ async def test_aerich_twice_at_once(empty_database: Database, empty_url: str, mi
     if empty_database.dialect == "postgres":
         up["postgres"].append("SELECT pg_sleep(0.5)")
         await empty_database.fetch(f"ALTER DATABASE {empty_url.rpartition('/')[2]} SET lock_timeout = '100ms'")
-    add_migration(migrations, "1_20261122000000_once.py", up, both("DROP TABLE runs"))
+    add_migration(migrations, "2_20261122000000_once.py", up, both("DROP TABLE runs"))
 
     command = [aerich_program(), "--config", str(configuration), "--app", "storefront", "upgrade"]
     results = await asyncio.gather(*(asyncio.to_thread(call, *command, url=empty_url) for _ in range(2)))
     assert 0 in [result.returncode for result in results], results
     assert not any("lock timeout" in result.stderr for result in results)
     assert await rows(empty_database, "SELECT id FROM runs") == [(1,)]
-    assert len(await applied(empty_database)) == 3
+    assert len(await applied(empty_database)) == len(ALL) + 1

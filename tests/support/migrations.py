@@ -19,6 +19,7 @@ from storefront.models import (
     Membership,
     Order,
     OrderLine,
+    Payment,
     Product,
     ProductImage,
     Review,
@@ -38,9 +39,9 @@ ROOT = MIGRATIONS.parent
 
 
 INIT = "0_20261121000000_init.py"
-
-
-ALL = [f"{app}/{INIT}" for app in APPS]
+VERSIONS = {app: [file.version for file in migration_files(MIGRATIONS, app)] for app in APPS}
+ALL = [f"{app}/{version}" for app in APPS for version in VERSIONS[app]]
+"""All migrations, in the order in which they are applied."""
 
 
 MIGRATION = """
@@ -70,7 +71,7 @@ def migrations(tmp_path: Path) -> Path:
 
 
 def add_migration(migrations: Path, name: str, up: dict[str, list[str]], down: dict[str, list[str]]) -> str:
-    state = migration_files(migrations, "storefront")[0].load().MODELS_STATE
+    state = migration_files(migrations, "storefront")[-1].load().MODELS_STATE
     (migrations / "storefront" / name).write_text(MIGRATION.format(up=up, down=down, state=state))
     return f"storefront/{name}"
 
@@ -104,12 +105,15 @@ async def sample_rows(database: Database) -> dict[type[Model], Model]:
             user=buyer, recipient="Ann", line1="1 Road", postal_code="1000", city="Town", country="DE"
         )
         order = await Order.create(buyer=buyer, ship_to=address, status=OrderStatus.placed, total=10)
-        line = await OrderLine.create(order=order, product=product, quantity=1, unit_price=10)
+        line = await OrderLine.create(order=order, product=product, product_name="Lamp", quantity=1, unit_price=10)
+        payment = await Payment.create(order=order, provider="sandbox", reference="r", amount=10, currency="EUR")
         happened = {"resource": "products", "row_id": str(product.id)}
         entry = await AuditEntry.create(**happened, face="inside", action="create", changes={}, actor=buyer)
         event = await Event.create(**happened, name="products.created")
-        key = await IdempotencyKey.create(owner=str(buyer.id), key="k", fingerprint="-", row_id="1")
-    made = (buyer, vendor, member, branch, product, tag, image, review, address, order, line, entry, event, key)
+        key = await IdempotencyKey.create(owner=str(buyer.id), key="k", fingerprint="-", outcomes=["1"])
+    made = (
+        buyer, vendor, member, branch, product, tag, image, review, address, order, line, payment, entry, event, key,
+    )  # fmt: skip
     return {type(row): row for row in made}
 
 

@@ -17,6 +17,7 @@ from tortoise.utils import generate_schema_for_client
 
 from storefront import models
 from storefront.orders import OrderStatus
+from storefront.payments import PaymentStatus
 from storefront.products import ProductStatus
 from storefront.reviews import ReviewStatus
 from storefront.seed import ACCOUNTS, DEMO_PASSWORD, Shop, is_empty, seed, shop
@@ -41,6 +42,7 @@ MODELS = {
     "addresses": models.Address,
     "orders": models.Order,
     "order_lines": models.OrderLine,
+    "payments": models.Payment,
     "reviews": models.Review,
 }
 
@@ -130,6 +132,7 @@ def test_what_must_be_unique_is(made: Shop) -> None:
         (made.products, "name"),
         (made.products, "slug"),
         (made.product_images, "url"),
+        (made.payments, "order_id"),
     ):
         assert not repeated(row[column] for row in rows), column
     for rows, one, other in (
@@ -153,6 +156,7 @@ def test_references_lead_to_rows(made: Shop) -> None:
         (made.addresses, "user_id", users),
         (made.orders, "buyer_id", users),
         (made.order_lines, "product_id", products),
+        (made.payments, "order_id", by_id(made.orders)),
         (made.reviews, "product_id", products),
         (made.reviews, "author_id", users),
     ):
@@ -171,7 +175,7 @@ def test_moments_are_in_the_time_of_the_shop(made: Shop) -> None:
         row[column]
         for rows in vars(made).values()
         for row in rows
-        for column in ("created_at", "updated_at", "placed_at")
+        for column in ("created_at", "updated_at", "placed_at", "shipped_at")
         if row.get(column)
     ]
     assert min(moments) == START
@@ -232,6 +236,30 @@ def test_orders_are_in_every_state_and_placed_unless_a_cart(made: Shop) -> None:
         assert (row["ship_to_id"] is None) == is_cart
     assert not [row for row in made.orders if row["placed_at"] and row["placed_at"] <= row["created_at"]]
     assert not repeated(row["buyer_id"] for row in made.orders if row["status"] is OrderStatus.cart)
+
+
+def test_payments_and_lines_are_as_far_as_their_order(made: Shop) -> None:
+    orders = by_id(made.orders)
+    assert {row["order_id"] for row in made.payments} == {row["id"] for row in made.orders if row["placed_at"]}
+    for row in made.payments:
+        order = orders[row["order_id"]]
+        assert (row["amount"], row["currency"], row["created_at"]) == (
+            order["total"], order["currency"], order["placed_at"],
+        )  # fmt: skip
+    assert {(orders[row["order_id"]]["status"], row["status"]) for row in made.payments} == {
+        (OrderStatus.placed, PaymentStatus.pending),
+        (OrderStatus.paid, PaymentStatus.succeeded),
+        (OrderStatus.shipped, PaymentStatus.succeeded),
+        (OrderStatus.delivered, PaymentStatus.succeeded),
+        (OrderStatus.cancelled, PaymentStatus.cancelled),
+        (OrderStatus.refunded, PaymentStatus.refunded),
+    }
+    products = by_id(made.products)
+    for row in made.order_lines:
+        order = orders[row["order_id"]]
+        assert row["product_name"] == products[row["product_id"]]["name"]
+        assert (row["shipped_at"] is not None) == (order["status"] in (OrderStatus.shipped, OrderStatus.delivered))
+        assert row["shipped_at"] is None or row["shipped_at"] > order["placed_at"]
 
 
 def test_orders_go_to_an_address_of_their_buyer(made: Shop) -> None:

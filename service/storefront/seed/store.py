@@ -30,6 +30,7 @@ _MODELS: Mapping[str, type[Model]] = {
     "addresses": models.Address,
     "orders": models.Order,
     "order_lines": models.OrderLine,
+    "payments": models.Payment,
     "reviews": models.Review,
 }
 
@@ -49,6 +50,7 @@ class SeedReport:
     addresses: int
     orders: int
     order_lines: int
+    payments: int
     reviews: int
 
 

@@ -1,4 +1,4 @@
-"""Orders with their lines, and reviews."""
+"""Orders with their lines and payments, and reviews."""
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
@@ -9,6 +9,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 from storefront.orders import OrderStatus
+from storefront.payments import PaymentStatus, SandboxProvider
 from storefront.products import ProductStatus
 from storefront.reviews import ReviewStatus
 from storefront.seed.draw import END, Draw, Ids
@@ -43,6 +44,19 @@ _DAYS_AGO = {
     OrderStatus.refunded: (20, 420),
 }
 
+_SHIPPED = (OrderStatus.shipped, OrderStatus.delivered)
+_SHIPPED_AFTER = timedelta(days=1)
+
+# What the payment of an order in a status is; a cart has none.
+_PAYMENTS = {
+    OrderStatus.placed: PaymentStatus.pending,
+    OrderStatus.paid: PaymentStatus.succeeded,
+    OrderStatus.shipped: PaymentStatus.succeeded,
+    OrderStatus.delivered: PaymentStatus.succeeded,
+    OrderStatus.cancelled: PaymentStatus.cancelled,
+    OrderStatus.refunded: PaymentStatus.refunded,
+}
+
 _Pair: TypeAlias = tuple[UUID, UUID]
 """A product's id and its reviewer's."""
 
@@ -53,6 +67,7 @@ class Trade:
 
     orders: list[Row] = field(default_factory=list)
     order_lines: list[Row] = field(default_factory=list)
+    payments: list[Row] = field(default_factory=list)
     reviews: list[Row] = field(default_factory=list)
 
 
@@ -84,11 +99,12 @@ class _Shelves:
 
 
 class _OrderMaker:
-    """Adds orders and their lines to the trade."""
+    """Adds orders, their lines and their payments to the trade."""
 
     def __init__(self, trade: Trade, people: People, shelves: _Shelves) -> None:
         self._trade, self._people, self._shelves = trade, people, shelves
         self._draw, self._ids, self._line_ids = Draw("orders"), Ids("order ids"), Ids("line ids")
+        self._payment_ids = Ids("payment ids")
         self._buyers = sorted(people.customers, key=_made)
         self._joined = [user["created_at"] for user in self._buyers]
         self._with_cart: set[UUID] = set()
@@ -112,8 +128,23 @@ class _OrderMaker:
         lines = list(self._lines(order))
         first = lines[0][0]
         total = sum((line["quantity"] * line["unit_price"] for _, line in lines), Decimal())
-        self._trade.orders.append(order | {"total": total, "currency": first["currency"]})
+        order |= {"total": total, "currency": first["currency"]}
+        self._trade.orders.append(order)
         self._trade.order_lines.extend(line for _, line in lines)
+        if ordered:
+            self._trade.payments.append(self._payment(order))
+
+    def _payment(self, order: Row) -> Row:
+        return {
+            "id": self._payment_ids.new(order["placed_at"]),
+            "order_id": order["id"],
+            "provider": SandboxProvider.name,
+            "reference": SandboxProvider.reference_of(order["id"]),
+            "amount": order["total"],
+            "currency": order["currency"],
+            "status": _PAYMENTS[order["status"]],
+            "created_at": order["placed_at"],
+        }
 
     def _buyer(self, time: datetime, status: OrderStatus) -> Row:
         """Returns somebody who had joined by then; nobody has two carts."""
@@ -138,8 +169,10 @@ class _OrderMaker:
                 "id": self._line_ids.new(order["created_at"]),
                 "order_id": order["id"],
                 "product_id": product["id"],
+                "product_name": product["name"],
                 "quantity": self._draw.weighted(((1, 70), (2, 20), (3, 7), (6, 3))),
                 "unit_price": product["price"],
+                "shipped_at": order["placed_at"] + _SHIPPED_AFTER if order["status"] in _SHIPPED else None,
             }
             yield product, line
 

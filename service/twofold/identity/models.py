@@ -2,7 +2,7 @@
 
 from tortoise import Model, fields
 
-from twofold.fields import id_field
+from twofold.fields import VersionField, id_field
 
 __all__ = ["AccessToken", "ApiKey", "User"]
 
@@ -17,6 +17,7 @@ class User(Model):
     role = fields.CharField(max_length=20, default="customer")
     is_active = fields.BooleanField(default=True)
     created_at = fields.DatetimeField(auto_now_add=True)
+    version = VersionField()
 
     class Meta:
         app = "twofold"
