@@ -15,7 +15,7 @@ import pytest
 from tortoise.expressions import F
 
 from storefront.audit import AuditEntry
-from storefront.models import Address, Order, Product, Tag
+from storefront.models import Address, Order, Payment, Product, Tag
 from support.books import Books, Sent, complaints
 from support.figures import count
 from support.long import examples
@@ -232,6 +232,8 @@ FAULTS = [
     Fault(name="no tag", plant=untagged, complaint="has 0 tags"),
     Fault(name="a wrong total", plant=lambda _: Order.all().update(total=F("total") + 1), complaint="has a total of"),
     Fault(name="a wrong stock", plant=lambda _: Product.all().update(stock=F("stock") + 1), complaint="has a stock of"),
+    Fault(name="no payment", plant=lambda _: without(Payment.all()), complaint="has 0 payments"),
+    Fault(name="a wrong payment", plant=lambda _: Payment.all().update(amount=1), complaint="has 1 payments"),
     Fault(name="an order half placed", plant=half_placed, complaint="0 audit"),
 ]
 

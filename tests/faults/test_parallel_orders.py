@@ -54,10 +54,13 @@ async def all_at_once(
     return [(face, answer) for (face, _, _), answer in zip(asked, answers, strict=True)]
 
 
+def doing(action: str, buyer: Buyer, order: Order, **said: str) -> WriteRequest:
+    of = {"resource": "orders", "singular": "order", "id": str(order.id)}
+    return WriteRequest(**of, token=buyer.token, action=action, input=said, key=str(uuid4()))
+
+
 def placing(buyer: Buyer, order: Order) -> WriteRequest:
-    return WriteRequest(
-        token=buyer.token, resource="orders", singular="order", action="place", id=str(order.id), key=str(uuid4())
-    )
+    return doing("place", buyer, order)
 
 
 def adding(buyer: Buyer, order: Order, goods: Product) -> WriteRequest:
@@ -65,12 +68,14 @@ def adding(buyer: Buyer, order: Order, goods: Product) -> WriteRequest:
     return WriteRequest(token=buyer.token, resource="order_lines", singular="order_line", input=said, key=str(uuid4()))
 
 
-async def told_of_placing(database: Database, orders: Sequence[Order]) -> tuple[Counter[str], Counter[str]]:
-    """Returns how many entries of the audit, and how many events, say of an order that it was placed."""
+async def told(
+    database: Database, orders: Sequence[Order], action: str, happened: str
+) -> tuple[Counter[str], Counter[str]]:
+    """Returns how many entries of the audit, and how many events, say of each order that this was done to it."""
     keys = [str(order.id) for order in orders]
     with database.use():
-        entries = AuditEntry.filter(resource="orders", action="place", row_id__in=keys)
-        events = Event.filter(name="orders.placed", row_id__in=keys)
+        entries = AuditEntry.filter(resource="orders", action=action, row_id__in=keys)
+        events = Event.filter(name=f"orders.{happened}", row_id__in=keys)
         return (
             Counter(await entries.values_list("row_id", flat=True)),  # type: ignore[arg-type]
             Counter(await events.values_list("row_id", flat=True)),  # type: ignore[arg-type]
@@ -132,27 +137,28 @@ async def test_fifty_of_two_hundred(database: Database, workers: list[Worker], c
     assert lines_after == lines
     assert await stock_of(database, lamp) == 0
     once = Counter(dict.fromkeys(map(str, placed), 1))
-    assert await told_of_placing(database, orders) == (once, once)
+    assert await told(database, orders, "place", "placed") == (once, once)
     assert await paid_for(database, orders) == Counter(dict.fromkeys(placed, 1))
 
 
-async def test_one_order_placed_many_times(
+async def test_one_order_placed_and_paid_many_times(
     database: Database, workers: list[Worker], client: httpx.AsyncClient
 ) -> None:
-    """With a key for each request one of them places the order; sent again with that key, it is answered as before."""
+    """With a key for each request one of them does it; that one, sent again many times, is answered as before."""
     (lamp,) = await goods(database, 1, stock=STOCK)
-    buyers = await accounts(database, 1)
+    (buyer,) = buyers = await accounts(database, 1)
     (order,) = orders = await carts(database, buyers, lamp)
-    requests = [placing(buyers[0], order) for _ in range(16)]
-
-    answers = await all_at_once(client, workers, requests)
-    (winner,) = [request for request, (_, answer) in zip(requests, answers, strict=True) if answer.id is not None]
-    again = await all_at_once(client, workers, [winner] * 16)
-    assert {answer.id for _, answer in again} == {str(order.id)}
+    once = Counter({str(order.id): 1})
+    for action, happened, said in (("place", "placed", {}), ("pay", "paid", {"method": "sandbox_ok"})):
+        requests = [doing(action, buyer, order, **said) for _ in range(16)]
+        answers = await all_at_once(client, workers, requests)
+        (winner,) = [request for request, (_, answer) in zip(requests, answers, strict=True) if answer.id is not None]
+        assert {answer.codes for _, answer in answers if answer.id is None} == {("wrong_state",)}
+        again = await all_at_once(client, workers, [winner] * 16)
+        assert {answer.id for _, answer in again} == {str(order.id)}
+        assert await told(database, orders, action, happened) == (once, once)
 
     assert await stock_of(database, lamp) == STOCK - 1
-    once = Counter({str(order.id): 1})
-    assert await told_of_placing(database, orders) == (once, once)
     assert await paid_for(database, orders) == Counter({order.id: 1})
 
 
@@ -186,6 +192,7 @@ async def test_a_line_that_comes_while_its_order_is_placed(
     assert all(answer.id is not None for _, answer in answers[::2])
     assert sum(answer.retries for _, answer in answers) == 0, "a deadlock that the database ended"
     added = sum(answer.id is not None for _, answer in answers[1::2])
+    assert all(answer.id is not None or answer.codes == ("wrong_state",) for _, answer in answers[1::2])
     rows, lines = await rows_of(database, orders)
     count("faults", "lines that came in time", added)
     assert len(lines) == PAIRS + added

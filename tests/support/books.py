@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from storefront.audit import AuditEntry
-from storefront.models import Order, OrderLine, Product
+from storefront.models import Order, OrderLine, Payment, Product
 from storefront.orders import OrderStatus
 from support.sending import WriteRequest
 from support.writes import KINDS, Kind, Mark
@@ -52,6 +52,10 @@ class Books:
     """Of each order, as it says itself."""
     sums: Mapping[str, Decimal]
     """Of each order, its lines added up."""
+    paid: Counter[tuple[str, Decimal]]
+    """The payments: order and amount."""
+    placed: Mapping[str, Decimal]
+    """The total of each order that is no cart any more."""
     faults: Sequence[str]
     """What the database finds wrong with itself."""
 
@@ -62,6 +66,8 @@ class Books:
             lines = await OrderLine.all().values("order_id", "product_id", "quantity", "unit_price")
             orders = await Order.all().values("id", "status", "total")
             links = await Product.filter(tags__id__isnull=False).values_list("id", "tags__id")
+            placed = [order for order in orders if order["status"] != OrderStatus.cart]
+            payments = await Payment.all().values_list("order_id", "amount")
             return cls(
                 rows={kind.resource: await _rows(kind) for kind in KINDS},
                 entries=Counter(await AuditEntry.all().values_list("resource", "action", "row_id")),  # type: ignore[arg-type]
@@ -69,9 +75,11 @@ class Books:
                 keys={key: _row_of(known) for key, known in await IdempotencyKey.all().values_list("key", "outcomes")},
                 tags=Counter(str(product) for product, _ in links),
                 stock={str(key): stock for key, stock in await Product.all().values_list("id", "stock")},
-                sold=_sold(lines, {order["id"] for order in orders if order["status"] != OrderStatus.cart}),
+                sold=_sold(lines, {order["id"] for order in placed}),
                 totals={str(order["id"]): order["total"] for order in orders},
                 sums=_sums(lines),
+                paid=Counter((str(order), amount) for order, amount in payments),
+                placed={str(order["id"]): order["total"] for order in placed},
                 faults=await _faults(database),
             )
 
@@ -191,3 +199,7 @@ def _out_of_balance(before: Books, now: Books) -> Iterator[str]:
         expected = before.stock.get(product, 0) - now.sold[product] + before.sold[product]
         if stock != expected:
             yield f"product {product} has a stock of {stock}, and should have {expected}"
+    for paid in now.paid.keys() | now.placed.items():
+        expected = 1 if paid[0] in now.placed and paid[1] == now.placed[paid[0]] else 0
+        if now.paid[paid] != expected:
+            yield f"order {paid[0]} has {now.paid[paid]} payments of {paid[1]}, not {expected}"

@@ -76,7 +76,9 @@ async def carts(database: Database, buyers: Sequence[Buyer], *products: Product)
     total = sum((product.price for product in products), start=Decimal(0))
     orders = [Order(buyer_id=buyer.id, ship_to_id=buyer.address_id, total=total) for buyer in buyers]
     lines = [
-        OrderLine(order_id=order.id, product_id=product.id, quantity=1, unit_price=product.price)
+        OrderLine(
+            order_id=order.id, product_id=product.id, product_name=product.name, quantity=1, unit_price=product.price
+        )
         for order in orders
         for product in products
     ]
