@@ -1,7 +1,7 @@
 """Rows that a change locks: in one order, and so that others may still refer to them.
 
-Otherwise two changes wait for each other, and the database ends one of them: the one changes the prices of two products,
-the other one puts them into a cart the other way round.
+Otherwise two changes wait for each other, and the database ends one of them: one changes the prices of two products,
+the other puts them into a cart the other way round.
 """
 
 from __future__ import annotations
