@@ -206,7 +206,7 @@ async def without(rows: Any) -> None:
     await row.delete()
 
 
-async def untagged(after: Aftermath) -> None:
+async def untagged(_: Aftermath) -> None:
     product = await Product.filter(slug__startswith="lamp-").first()
     assert product is not None
     await product.tags.clear()
