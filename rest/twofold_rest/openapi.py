@@ -154,7 +154,7 @@ def _success(spec: ResourceSpec, action: Action) -> Schema:
 
 
 IDEMPOTENCY_KEY: Schema = {
-    "name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+    "name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "pattern": "^[ -~]{1,255}$"},
     "description": "Of your own making, a UUID for example: a write that is sent again with it has one effect.",
 }  # fmt: skip
 

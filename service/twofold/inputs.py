@@ -1,10 +1,10 @@
 """Input models: Pydantic v2, made from model and declaration. The one validation of both faces."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Literal, Optional, TypeAlias
+from typing import Annotated, Any, Literal, Optional, TypeAlias, get_args, get_origin
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from twofold.errors import Invalid, Malformed
 from twofold.invalid import invalid
@@ -93,11 +93,22 @@ def _entry(spec: ResourceSpec, each: FieldSpec | RelationSpec) -> tuple[str, Any
     column = each.column
     annotation = column.kind.annotation
     if each.declared.validate is not None:
-        annotation = Annotated[annotation, each.declared.validate]
+        annotation = _narrowed(annotation, each.declared.validate)
     if column.nullable:
         annotation = Optional[annotation]  # noqa: UP045  # Annotated has no `|`
     required = not column.optional and column.name not in spec.resource.fills
     return each.name, annotation, required, column.description
+
+
+def _narrowed(annotation: Any, validate: Any) -> Any:
+    """Puts a declaration's bounds behind the column's own, and before functions.
+
+    After a function, Pydantic tells no JSON schema of a pattern, and calls the letters of a text items.
+    """
+    bare, *parts = get_args(annotation) if get_origin(annotation) is Annotated else (annotation,)
+    functions = [part for part in parts if isinstance(part, AfterValidator)]
+    bounds = [part for part in parts if not isinstance(part, AfterValidator)]
+    return Annotated[(bare, *bounds, validate, *functions)]
 
 
 def _describe(spec: ResourceSpec, form: InputForm) -> str:
