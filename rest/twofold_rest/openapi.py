@@ -145,12 +145,27 @@ def _success(spec: ResourceSpec, action: Action) -> Schema:
     response: Schema = {"description": "Successful Response", "content": {"application/json": {"schema": schema}}}
     match action:
         case "create":
-            response |= {"description": "Created", "headers": {"Location": header("Its URL.")}}
+            response |= {"description": "Created", "headers": {"Location": header("Its URL.")}, "links": _links(spec)}
         case "list":
             response["headers"] = {**ETAG, "Link": header("The lists beside this one (RFC 8288).", required=False)}
         case "get":
             response["headers"] = ETAG
     return response
+
+
+def _links(spec: ResourceSpec) -> Schema:
+    """What can be done with a new object (OpenAPI 3.1 §4.8.20): for who explores, and for programs that do."""
+    offered: list[Action] = ["get"]
+    offered += ["replace", "patch"] if spec.rule("update") is not None else []
+    offered += ["delete"] if spec.rule("delete") is not None else []
+    return {
+        action: {
+            "operationId": f"{action}{_pascal(spec.singular)}",
+            "parameters": {"id": f"$response.body#/data/{spec.pk.name}"},
+            "description": f"{_summary(spec, action, None)}: the one that was created.",
+        }
+        for action in offered
+    }
 
 
 IDEMPOTENCY_KEY: Schema = {
