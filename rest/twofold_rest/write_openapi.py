@@ -33,7 +33,7 @@ ON_ITEM = ("replace", "patch", "delete", "restore", "act")
 REFS = "#/components/schemas/{model}"
 
 IDEMPOTENCY_KEY: Schema = {
-    "name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+    "name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "pattern": "^[ -~]{1,255}$"},
     "description": "Of your own making, a UUID for example: a write that is sent again with it has one effect.",
 }  # fmt: skip
 
@@ -154,11 +154,29 @@ def _answers(spec: ResourceSpec, route: WriteRoute, *, creates: bool) -> Schema:
         case "create" | "upsert":
             either = {"oneOf": [{"$ref": item}, {"$ref": several}]}
             content = {"application/json": {"schema": either}}
-            created = {"description": "Created", "content": content, "headers": location | ETAG}
+            created = {"description": "Created", "content": content, "headers": location | ETAG, "links": _links(spec)}
             return {"201": created, "200": {"description": "As it is now.", "content": content, "headers": ETAG}}
         case _:
             status, headers = ("201", location | ETAG) if creates else ("200", ETAG)
             return {status: {**_answer("As it is now.", f"{spec.type_name}Item"), "headers": headers}}
+
+
+def _links(spec: ResourceSpec) -> Schema:
+    """What can be done with a new object (OpenAPI 3.1 §4.8.20): for who explores, and for programs that do."""
+    offered: list[tuple[WriteRoute, Action | None]] = []
+    offered += [("replace", None), ("patch", None)] if spec.rule("update") is not None else []
+    offered += [("delete", None)] if spec.rule("delete") is not None else []
+    offered += [("restore", None)] if spec.removed_at is not None else []
+    offered += [("act", action) for action in spec.actions.values() if not action.creates]
+    named = [(f"get{spec.type_name}", f"Get one {spec.noun}"), *(_named(spec, *each) for each in offered)]
+    return {
+        name: {
+            "operationId": name,
+            "parameters": {"id": f"$response.body#/data/{spec.pk.name}"},
+            "description": f"{summary}: the one that was created.",
+        }
+        for name, summary in named
+    }
 
 
 def _answer(description: str, model: str) -> Schema:

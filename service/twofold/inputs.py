@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Literal, Optional, TypeAlias, get_args
+from typing import Annotated, Any, Literal, Optional, TypeAlias, get_args, get_origin
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model
 from pydantic_core import from_json
 
 from twofold.errors import FieldError, Invalid, Malformed
@@ -256,12 +256,23 @@ def _entry(spec: ResourceSpec, each: FieldSpec | RelationSpec) -> tuple[str, Any
     column, narrower = each.column, each.declared.validate
     annotation = column.kind.annotation
     if narrower is not None:
-        annotation = Annotated[annotation, narrower]
+        annotation = _narrowed(annotation, narrower)
     if column.nullable:
         annotation = _or_null(annotation)
     may_be_nested = each.relation is not None and each.relation.declared.nested
     required = not column.optional and column.name not in spec.resource.fills and not may_be_nested
     return each.name, annotation, required, column.description
+
+
+def _narrowed(annotation: Any, validate: Any) -> Any:
+    """Puts a declaration's bounds behind the column's own, and before functions.
+
+    After a function, Pydantic tells no JSON schema of a pattern, and calls the letters of a text items.
+    """
+    bare, *parts = get_args(annotation) if get_origin(annotation) is Annotated else (annotation,)
+    functions = [part for part in parts if isinstance(part, AfterValidator)]
+    bounds = [part for part in parts if not isinstance(part, AfterValidator)]
+    return Annotated[(bare, *bounds, validate, *functions)]
 
 
 def _describe(spec: ResourceSpec, form: InputForm) -> str:

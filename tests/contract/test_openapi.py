@@ -127,6 +127,18 @@ def test_everything_in_it_is_described(contract: Contract) -> None:
             assert response["description"], (operation.name, status)
 
 
+async def test_the_bounds_of_texts_are_told(shop: Shop, contract: Contract) -> None:
+    schemas = contract.document["components"]["schemas"]
+    assert schemas["ProductCreate"]["properties"]["slug"]["pattern"] == "^[a-z0-9]+(-[a-z0-9]+)*$"
+    assert schemas["AddressPatch"]["properties"]["country"]["pattern"] == "^[A-Z]{2}$"
+    assert schemas["AddressCreate"]["properties"]["city"] | {"title": ""} == {
+        "type": "string", "title": "", "minLength": 1, "maxLength": 100
+    }  # fmt: skip
+    body = {"recipient": "", "line1": "x", "postal_code": "1", "city": "x", "country": "NL"}
+    refused = (await shop.rest("POST", "/addresses", body, who="customer")).json()["field_errors"]
+    assert [(each["field"], each["code"]) for each in refused] == [("recipient", "string_too_short")]
+
+
 def test_what_could_be_answered_and_is_not_told_would_be_found(contract: Contract) -> None:
     operation = next(each for each in contract.operations() if each.name == "getTag")
     for status, body, headers in (
