@@ -387,17 +387,17 @@ class Executing:
         """Answers a mutation whose fields are all done, in one transaction, or none of them."""
         data: dict[str, Any] = {}
         errors: list[dict[str, Any]] = []
-        wrong: list[dict[str, Any]]
         try:
             async with self.engine.database.transaction():
                 for each in asked:
                     try:
-                        value, wrong = await self._done(request, each, variables)
+                        payload = await self._done(request, each, variables)
                     except (ServiceError, GraphQLError) as error:
                         raise _Undone({"errors": [self._refusal(each, error, request)], "data": None}) from None
                     except _Failed as failed:
                         raise _Undone(await self._undone(request, asked, each, failed.done, variables)) from None
-                    errors += wrong
+                    data[each.key] = payload[0]
+                    errors += payload[1]
         except _Undone as undone:
             return undone.answer
         return {"errors": errors, "data": data} if errors else {"data": data}
@@ -418,7 +418,7 @@ class Executing:
                       variables: VariableValues) -> dict[str, Any]:  # fmt: skip
         """The answer when one of several failed: it says why, and the others that they were not done."""
         message = f"Nothing was written, because {failed.key} failed."
-        wrong = {"code": "rolled_back", "message": message, "path": [], "hint": None}
+        wrong: dict[str, Any] = {"code": "rolled_back", "message": message, "path": [], "hint": None}
         data: dict[str, Any] = {}
         for each in asked:
             if isinstance(each.question, Mutation):

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from twofold.inputs import InputForm, Inputs
+from twofold.inputs import InputForm, Inputs, operations
 from twofold.resource import Input
 from twofold.spec import FieldSpec, NestedOperation, RelationSpec, ResourceSpec
 from twofold_graphql.names import Names, camel
 from twofold_graphql.offers import Offer
 from twofold_graphql.scalars import annotation_of, key_of, scalar_of
 
-__all__ = ["InputField", "InputType", "given_of", "input_types", "type_of"]
+__all__ = ["InputField", "InputTypes", "given_of", "type_of"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,18 +43,72 @@ def type_of(offer: Offer) -> str | None:
     return None if takes_nothing else f"{offer.stem}Input"
 
 
-def input_types(inputs: Inputs, offer: Offer) -> Iterator[InputType]:
-    """Returns the input type of a mutation, and those that are nested in it."""
-    name, form = type_of(offer), offer.form
-    if name is None or (offer.many and form is None):
-        return
-    if form is not None:
-        yield from _of_form(inputs, offer.spec, form, None, name)
-        return
-    pk = offer.spec.pk.name
-    fields = {} if offer.creates else {pk: InputField(annotation=key_of(offer.spec), required=True, description=None)}
-    taken = offer.declared.input if offer.declared is not None else None
-    yield InputType(name=name, fields=fields | dict(_of_action(taken)))
+class InputTypes:
+    """Makes the input types of mutations, each once; they may lead back to each other."""
+
+    def __init__(self, inputs: Inputs) -> None:
+        self._inputs = inputs
+        self.made: dict[str, InputType] = {}
+
+    def add(self, offer: Offer) -> None:
+        """Makes the input type of a mutation, and those that are nested in it."""
+        name, form = type_of(offer), offer.form
+        if name is None or (offer.many and form is None):
+            return
+        if form is not None:
+            self._add_form(offer.spec, form, None, name)
+            return
+        pk = InputField(annotation=key_of(offer.spec), required=True, description=None)
+        fields = {} if offer.creates else {offer.spec.pk.name: pk}
+        taken = offer.declared.input if offer.declared is not None else None
+        self.made[name] = InputType(name=name, fields=fields | dict(_of_action(taken)))
+
+    def _add_form(self, spec: ResourceSpec, form: InputForm, known: FieldSpec | None, name: str) -> None:
+        if name in self.made:
+            return
+        fields: dict[str, InputField] = {}
+        self.made[name] = InputType(name=name, fields=fields)
+        keys = {each.key: each for each in spec.links}
+        for each, field in self._inputs.model(spec, form, known).model_fields.items():
+            if each in spec.nested:
+                annotation = f"{spec.type_name}{'Create' if form == 'create' else 'Change'}{_pascal(each)}Input"
+                self._add_nested(spec.nested[each], form, annotation)
+            elif each in keys:
+                annotation = f"list[{key_of(keys[each].target)}]"
+            else:
+                annotation = scalar_of(spec.fields[each].column.kind)
+            fields[each] = InputField(
+                annotation=annotation, required=field.is_required(), description=field.description
+            )  # fmt: skip
+
+    def _add_nested(self, relation: RelationSpec, form: InputForm, name: str) -> None:
+        if name in self.made:
+            return
+        fields: dict[str, InputField] = {}
+        self.made[name] = InputType(name=name, fields=fields)
+        for operation in operations(form):
+            if relation.offers(operation):
+                one = self._operation(relation, operation)
+                annotation = f"list[{one}]" if relation.join.many else one
+                fields[operation] = InputField(annotation=annotation, required=False, description=None)
+
+    def _operation(self, relation: RelationSpec, operation: NestedOperation) -> str:
+        """The type of what an operation is done with, having made it."""
+        target, many = relation.target, relation.join.many
+        match operation:
+            case "create":
+                without = "" if relation.pointing is None else f"Without{_pascal(_back(relation.pointing))}"
+                one = f"Create{target.type_name}{without}Input"
+                self._add_form(target, "create", relation.pointing, one)
+                return one
+            case "update":
+                one = f"Update{target.type_name}Input" if many else f"Patch{target.type_name}Input"
+                self._add_form(target, "change" if many else "patch", None, one)
+                return one
+            case "disconnect" if not many:
+                return "bool"
+            case _:
+                return key_of(target)
 
 
 def _of_action(taken: type[Input] | None) -> Iterator[tuple[str, InputField]]:
@@ -63,52 +117,8 @@ def _of_action(taken: type[Input] | None) -> Iterator[tuple[str, InputField]]:
         yield name, InputField(annotation=annotation, required=known.is_required(), description=known.description)
 
 
-def _of_form(inputs: Inputs, spec: ResourceSpec, form: InputForm, known: FieldSpec | None, name: str
-             ) -> Iterator[InputType]:  # fmt: skip
-    fields: dict[str, InputField] = {}
-    keys = {each.key: each for each in spec.links}
-    for each, field in inputs.model(spec, form, known).model_fields.items():
-        required = field.is_required()
-        if each in spec.nested:
-            annotation = f"{spec.type_name}{'Create' if form == 'create' else 'Change'}{_pascal(each)}Input"
-            yield from _nested(inputs, spec.nested[each], form, annotation)
-        elif each in keys:
-            annotation = f"list[{key_of(keys[each].target)}]"
-        else:
-            annotation = scalar_of(spec.fields[each].column.kind)
-        fields[each] = InputField(annotation=annotation, required=required, description=field.description)
-    yield InputType(name=name, fields=fields)
-
-
-def _nested(inputs: Inputs, relation: RelationSpec, form: InputForm, name: str) -> Iterator[InputType]:
-    target, many = relation.target, relation.join.many
-    operations: tuple[NestedOperation, ...] = ("create", "connect")
-    if form != "create":
-        operations = ("create", "connect", "update", "disconnect", "delete")
-    fields: dict[str, InputField] = {}
-    for operation in operations:
-        if not relation.offers(operation):
-            continue
-        match operation:
-            case "create":
-                without = "" if relation.pointing is None else f"Without{_pascal(_back(relation))}"
-                one = f"Create{target.type_name}{without}Input"
-                yield from _of_form(inputs, target, "create", relation.pointing, one)
-            case "update":
-                one = f"Update{target.type_name}Input" if many else f"Patch{target.type_name}Input"
-                yield from _of_form(inputs, target, "change" if many else "patch", None, one)
-            case "disconnect" if not many:
-                one = "bool"
-            case _:
-                one = key_of(target)
-        fields[operation] = InputField(annotation=f"list[{one}]" if many else one, required=False, description=None)
-    yield InputType(name=name, fields=fields)
-
-
-def _back(relation: RelationSpec) -> str:
+def _back(pointing: FieldSpec) -> str:
     """What the other side calls the relation that leads here."""
-    pointing = relation.pointing
-    assert pointing is not None  # noqa: S101  # asked only of a relation that is pointed at
     return pointing.relation.name if pointing.relation is not None else pointing.name
 
 

@@ -27,7 +27,7 @@ from twofold.spec import FieldSpec, RelationSpec, ResourceSpec
 from twofold.write import MAX_ITEMS
 from twofold_graphql import resolvers, scalars
 from twofold_graphql.aggregate_types import ENUMS, GROUP_ARGUMENTS, aggregate_types
-from twofold_graphql.input_types import InputField, input_types, type_of
+from twofold_graphql.input_types import InputField, InputTypes, type_of
 from twofold_graphql.names import camel
 from twofold_graphql.node import NODE, is_node
 from twofold_graphql.offers import Offer, offers
@@ -115,7 +115,7 @@ class _Builder:
             self._aggregates(spec)
             self._object(spec)
             self._connection(spec)
-            self._inputs(spec)
+        self._inputs()
         query = self._type("Query", self._query_fields())
         mutations = self._mutation_fields()
         return strawberry.Schema(
@@ -331,12 +331,13 @@ class _Builder:
 
     # -- inputs -------------------------------------------------------------------------------------------------
 
-    def _inputs(self, spec: ResourceSpec) -> None:
-        for offer in offers(spec):
-            for made in input_types(self.engine.inputs, offer):
-                if made.name not in self.namespace:
-                    self._type(made.name, {name: self._input(name, each) for name, each in made.fields.items()},
-                               kind="input")  # fmt: skip
+    def _inputs(self) -> None:
+        types = InputTypes(self.engine.inputs)
+        for offer in (each for spec in self.engine.resources for each in offers(spec)):
+            types.add(offer)
+        for made in types.made.values():
+            fields = {name: self._input(name, each) for name, each in made.fields.items()}
+            self._type(made.name, fields, kind="input")
 
     def _input(self, name: str, field: InputField) -> tuple[str, Any]:
         if field.required:

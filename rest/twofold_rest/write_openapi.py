@@ -190,8 +190,7 @@ def write_components(engine: Engine) -> Schema:
         models += [action.input for action in spec.actions.values() if action.input is not None]
         for model in models:
             schema = engine.inputs.schema(model, REFS)
-            schemas |= schema.pop("$defs", {})
-            schemas[model.__name__] = schema
+            schemas |= {model.__name__: schema, **schema.pop("$defs", {})}  # one that leads to itself is a definition
     return schemas
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, Optional, TypeAlias, get_args
 
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+from pydantic_core import from_json
 
 from twofold.errors import FieldError, Invalid, Malformed
 from twofold.invalid import invalid
 from twofold.resource import Action, Input
 from twofold.spec import FieldSpec, NestedOperation, RelationSpec, ResourceSpec
 
-__all__ = ["FORMS", "MAX_KEYS", "Form", "InputForm", "Inputs"]
+__all__ = ["FORMS", "MAX_KEYS", "Form", "InputForm", "Inputs", "operations"]
 
 InputForm: TypeAlias = Literal["create", "replace", "patch", "change"]
 """A new row, a row whole, the changes of a row, and the same with its key."""
@@ -69,7 +70,11 @@ class Inputs:
             Malformed: the text is not JSON.
             Invalid: fields are missing, unknown or do not fit; `field_errors` has them all.
         """
-        values = _said(_validated(self._models[spec, form, None], data))
+        try:
+            values = _said(_validated(self._models[spec, form, None], data))
+        except Invalid as error:
+            missing = _missing(spec, form, None, from_json(data) if isinstance(data, bytes) else data, ())
+            raise Invalid(field_errors=[*missing, *error.field_errors]) from None
         _check_relations(spec, form, None, values, ())
         return values
 
@@ -105,7 +110,7 @@ class Inputs:
             entries[key] = (annotation, Field(default=default, description=description))
         self._named[name] = _Input  # the place of this one, for those that refer to it while they are made
         entries |= {each.name: self._nested(each, form) for each in spec.nested.values()
-                    if any(each.offers(operation) for operation in _operations(form))}  # fmt: skip
+                    if any(each.offers(operation) for operation in operations(form))}  # fmt: skip
         model = create_model(name, __base__=_Input, __doc__=_describe(spec, form), **entries)
         self._named[name] = self._models[spec, form, known] = model
         return name
@@ -114,7 +119,7 @@ class Inputs:
         """What an input has under the name of a relation: for each operation, what it is done with."""
         target, pointing = relation.target, relation.pointing
         entries: dict[str, Any] = {}
-        for operation in _operations(form):
+        for operation in operations(form):
             if not relation.offers(operation):
                 continue
             match operation:
@@ -145,7 +150,8 @@ DONE: Mapping[NestedOperation, str] = {
 }
 
 
-def _operations(form: InputForm) -> tuple[NestedOperation, ...]:
+def operations(form: InputForm) -> tuple[NestedOperation, ...]:
+    """Returns what an input of this form may do to the rows behind a relation."""
     return ("create", "connect") if form == "create" else get_args(NestedOperation)
 
 
@@ -201,34 +207,45 @@ def _check_relations(spec: ResourceSpec, form: InputForm, known: FieldSpec | Non
     Raises:
         Invalid: it is not so, here or in a nested input.
     """
-    wrong: list[FieldError] = []
-
-    def refuse(name: str, code: str, message: str) -> None:
-        wrong.append(FieldError(path=(*path, name), code=code, message=message))
-
+    wrong = _missing(spec, form, known, values, path)
     for name, relation in spec.nested.items():
         said = values.get(name)
         if said is not None and relation.key in values and relation.pointing is None:
-            refuse(name, "twice", f"Send {relation.key} or {name}, not both.")
+            message = f"Send {relation.key} or {name}, not both."
+            wrong.append(FieldError(path=(*path, name), code="twice", message=message))
         if said is not None and not relation.join.many and len(said) != 1:
-            refuse(name, "not_one", "Say one thing to do with it.")
-        field = spec.fields.get(relation.key) if not relation.join.many else None
-        must = field is not None and field is not known and not field.column.optional and form in ("create", "replace")
-        if must and said is None and relation.key not in values:
-            refuse(relation.key, "missing", "Field required.")
+            wrong.append(FieldError(path=(*path, name), code="not_one", message="Say one thing to do with it."))
     if wrong:
         raise Invalid(field_errors=wrong)
     for name, relation in spec.nested.items():
         _check_nested(relation, values.get(name) or {}, (*path, name))
 
 
+def _missing(spec: ResourceSpec, form: InputForm, known: FieldSpec | None, values: Mapping[str, Any], path: Path
+             ) -> list[FieldError]:  # fmt: skip
+    """The relations that must be there and are not, neither by their key nor nested."""
+    keys = {} if form not in ("create", "replace") else {
+        relation.key: name for name, relation in spec.nested.items()
+        if not relation.join.many and not relation.join.near.optional
+    }  # fmt: skip
+    return [
+        FieldError(path=(*path, key), code="missing", message="Field required.")
+        for key, name in keys.items()
+        if spec.fields[key] is not known and key not in values and values.get(name) is None
+    ]
+
+
 def _check_nested(relation: RelationSpec, said: Mapping[str, Any], path: Path) -> None:
-    check: Callable[..., None] = _check_relations
-    for operation, form, known in (("create", "create", relation.pointing), ("update", "change", None)):
-        inputs = said.get(operation) or []
-        for index, values in enumerate(inputs if relation.join.many else [inputs]):
-            place = (*path, operation, index) if relation.join.many else (*path, operation)
-            check(relation.target, form, known, values, place)
+    forms: tuple[tuple[str, InputForm, FieldSpec | None], ...] = (
+        ("create", "create", relation.pointing), ("update", "change", None)
+    )  # fmt: skip
+    for operation, form, known in forms:
+        inputs = said.get(operation)
+        if inputs is not None and relation.join.many:
+            for index, values in enumerate(inputs):
+                _check_relations(relation.target, form, known, values, (*path, operation, index))
+        elif inputs is not None:
+            _check_relations(relation.target, form, known, inputs, (*path, operation))
 
 
 def _entry(spec: ResourceSpec, each: FieldSpec | RelationSpec) -> tuple[str, Any, bool, str | None]:

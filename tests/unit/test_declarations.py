@@ -31,8 +31,8 @@ DOCUMENT = "What it is."
 ALL = (Author, Book, Branch, Copy, Loan, Patron, Staff, Subject)
 SETTABLE = "can be set by nobody; give it write=True or create=True, or name it in `fills` and set it in before_write"
 BOOK_COLUMNS = (
-    "added_at, author_id, barcode, changed_at, follows_id, form, id, isbn, lendable, pages, price, published, rare, "
-    "rating, subtitle, title, weight"
+    "added_at, author_id, barcode, changed_at, edition, follows_id, form, id, isbn, lendable, pages, price, published, "
+    "pulped_at, rare, rating, subtitle, title, weight"
 )
 AUTHOR_COLUMNS = "books, born, id, name"
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from tortoise import Model, fields
 
-from twofold.fields import MoneyField, id_field
+from twofold.fields import MoneyField, VersionField, id_field
 from twofold.sql.search import SearchIndex
 
 
@@ -82,6 +82,8 @@ class Book(Model):
     price = MoneyField()
     added_at = fields.DatetimeField(auto_now_add=True)
     changed_at = fields.DatetimeField(auto_now=True)
+    edition = VersionField()
+    pulped_at = fields.DatetimeField(null=True)
 
     class Meta:
         app = "library"
@@ -94,6 +96,7 @@ class Branch(Model):
     id = id_field()
     name = fields.CharField(max_length=100, unique=True)
     opened_at = fields.DatetimeField(null=True)
+    version = VersionField()
 
     class Meta:
         app = "library"

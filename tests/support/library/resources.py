@@ -1,9 +1,10 @@
 """What the library serves: rules of every form."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from pydantic import Field as Constraint
 from tortoise.expressions import Case, F, Q, When
@@ -12,9 +13,9 @@ from tortoise.functions import Avg, Coalesce, Count, Max, Min, Sum
 from support.library.models import Author, Book, Branch, Copy, Duty, Form, Loan, Patron, Staff, Subject
 from twofold.actor import Actor
 from twofold.application import Application
-from twofold.resource import Computed, Expression, Field, Relation, Resource
-from twofold.rules import EVERYONE, NOBODY, Rows, rule
 from twofold.change import Change
+from twofold.resource import Computed, Expression, Field, Input, Relation, Resource, action
+from twofold.rules import EVERYONE, NOBODY, Rows, rule
 
 
 def at(actor: Actor, path: str, **more: Any) -> Q:
@@ -118,10 +119,11 @@ class Subjects(Resource[Subject]):
     create = librarians
     update = librarians
     ordering = ("-name",)
+    natural_key = ("name",)
 
     name = Field(write=True, filter=True, sort=True)
     parent = Relation(write=True)
-    children = Relation()
+    children = Relation(nested=True)
     books = Relation()
 
 
@@ -134,12 +136,14 @@ class Books(Resource[Book]):
     delete = librarians
     ordering = ("title",)
     search = ("title", "subtitle")
+    natural_key = ("isbn",)
+    soft_delete = "pulped_at"
 
-    author = Relation(write=True)
-    follows = Relation(write=True)
-    followers = Relation()
-    subjects = Relation(write=True)
-    copies = Relation()
+    author = Relation(write=True, nested=True)
+    follows = Relation(write=True, nested=True)
+    followers = Relation(nested=True)
+    subjects = Relation(write=True, nested=True)
+    copies = Relation(nested=True)
     title = Field(write=True, filter=True, sort=True)
     subtitle = Field(write=True, filter=True, sort=True)
     isbn = Field(write=True, filter=True, sort=True)
@@ -172,6 +176,7 @@ class Branches(Resource[Branch]):
     update = head_here
     delete = NOBODY
     ordering = ("name",)
+    require_version = True
 
     name = Field(write=True, filter=True, sort=True)
     opened_at = Field(write=True, filter=True, sort=True)
@@ -253,6 +258,20 @@ def mottos(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     return ["Handle with care." for _ in rows]
 
 
+class Term(Input):
+    """How long a loan goes on."""
+
+    weeks: int = Constraint(ge=1, le=8)
+
+
+class Lending(Input):
+    """Which copy goes to whom."""
+
+    copy_id: UUID
+    patron_id: UUID
+    notes: list[str] = []
+
+
 class Loans(Resource[Loan]):
     """Copies that patrons have, or had."""
 
@@ -284,6 +303,27 @@ class Loans(Resource[Loan]):
             await Patron.filter(id=change.values["patron_id"]).update(card=len(change.values))
         if change.values.get("renewals") == 13:  # the number that makes the hook fail
             raise change.refuse("renewals", "unlucky", "Thirteen renewals are too many.")
+
+    @action(own_or_lent_here, happened="renewed")
+    async def renew(self, change: Change, term: Term) -> None:
+        """Moves the day on which the copy is due."""
+        if change.before.returned_at is not None:
+            raise change.conflict("returned_at", "returned", "The copy came back already.")
+        change.values["due"] = change.before.due + timedelta(weeks=term.weeks)
+        change.values["renewals"] = change.before.renewals + 1
+
+    @action(lenders, happened="returned")
+    async def give_back(self, change: Change) -> None:
+        """Takes the copy back, a little more worn than it was."""
+        change.values["returned_at"] = datetime(2024, 3, 1, tzinfo=UTC)
+        copy = (await change.lock(Copy, change.before.copy_id))[change.before.copy_id]
+        await change.update(copy, wear=copy.wear + 1)
+
+    @action(lenders, happened="lent", creates=True)
+    async def lend(self, change: Change, lending: Lending) -> None:
+        """Gives a copy to a patron."""
+        change.values |= {"copy_id": lending.copy_id, "patron_id": lending.patron_id, "due": date(2024, 4, 1)}
+        change.values |= {"lent_at": datetime(2024, 3, 1, tzinfo=UTC), "note": ", ".join(lending.notes) or None}
 
 
 LIBRARY = Application(

@@ -83,7 +83,7 @@ def _books() -> list[Record]:
             "rating": _cycle(FLOATS, n * 2, null_every=3), "pages": _cycle([0, -3, 120, 2**31 - 1], n, null_every=7),
             "barcode": _cycle(BIGS, n), "rare": n % 8 == 0, "lendable": _cycle([True, False, None], n),
             "details": _cycle(DETAILS, n, null_every=6), "price": _cycle(AMOUNTS, n),
-            "added_at": _cycle(MOMENTS, n), "changed_at": _cycle(MOMENTS, n * 3),
+            "added_at": _cycle(MOMENTS, n), "changed_at": _cycle(MOMENTS, n * 3), "edition": 1,
         }
         for n in range(60)
     ]  # fmt: skip
@@ -91,7 +91,7 @@ def _books() -> list[Record]:
 
 def _branches() -> list[Record]:
     return [
-        {"id": key(4, n), "name": name, "opened_at": _cycle(MOMENTS, n, null_every=3)}
+        {"id": key(4, n), "name": name, "opened_at": _cycle(MOMENTS, n, null_every=3), "version": 1}
         for n, name in enumerate(["North", "South", "Ülm"])
     ]
 
