@@ -253,10 +253,10 @@ def _entry(spec: ResourceSpec, each: FieldSpec | RelationSpec) -> tuple[str, Any
         key: Any = each.target.pk.column.kind.comparable
         keys: Any = Annotated[list[key], Field(max_length=MAX_KEYS)]
         return each.key, keys, False, f"The {each.name.replace('_', ' ')}, all of them, by id."
-    column = each.column
+    column, narrower = each.column, each.declared.validate
     annotation = column.kind.annotation
-    if each.declared.validate is not None:
-        annotation = Annotated[annotation, each.declared.validate]
+    if narrower is not None:
+        annotation = Annotated[annotation, narrower]
     if column.nullable:
         annotation = _or_null(annotation)
     may_be_nested = each.relation is not None and each.relation.declared.nested
