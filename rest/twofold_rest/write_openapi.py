@@ -188,7 +188,7 @@ def _refusals(spec: ResourceSpec, route: WriteRoute, *, on_item: bool) -> Schema
     statuses = {*READ_ERRORS, "409", *(() if route.startswith("delete") else ("413", "415"))}
     if on_item:
         statuses.add("404")
-    if on_item or route == "upsert":
+    if (on_item or route == "upsert") and spec.table.version is not None:
         statuses.add("412")
         if spec.resource.require_version:
             statuses.add("428")

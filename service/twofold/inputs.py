@@ -12,7 +12,7 @@ from pydantic_core import from_json
 from twofold.errors import FieldError, Invalid, Malformed
 from twofold.invalid import invalid
 from twofold.resource import Action, Input
-from twofold.spec import FieldSpec, NestedOperation, RelationSpec, ResourceSpec
+from twofold.spec import ROW_ID, FieldSpec, NestedOperation, RelationSpec, ResourceSpec
 
 __all__ = ["FORMS", "MAX_KEYS", "Form", "InputForm", "Inputs", "operations"]
 
@@ -99,7 +99,7 @@ class Inputs:
             return name
         entries: dict[str, Any] = {}
         if form == "change":
-            entries[spec.pk.name] = (spec.pk.column.kind.comparable, Field(description=f"Which {spec.noun}."))
+            entries[ROW_ID] = (spec.pk.column.kind.comparable, Field(description=f"Which {spec.noun}."))
         for each in spec.writable:
             if each is known or (form != "create" and not each.declared.write):
                 continue

@@ -13,7 +13,7 @@ from twofold.links import linked_keys
 from twofold.recorder import Recorder, new_key
 from twofold.references import visible_keys
 from twofold.resource import Input
-from twofold.spec import FieldSpec, NestedOperation, RelationSpec, ResourceSpec
+from twofold.spec import ROW_ID, FieldSpec, NestedOperation, RelationSpec, ResourceSpec
 from twofold.verbs import offered
 from twofold.writing import Writing
 
@@ -217,7 +217,7 @@ async def _change_children(recorder: Recorder, relation: RelationSpec, said: Map
         await _child(recorder, Task(spec=target, action="delete", key=key), relation.name, "delete", index)
     for index, values in enumerate(said.get("update") or []):
         rest = dict(values)
-        key = rest.pop(target.pk.name)
+        key = rest.pop(ROW_ID)
         _check_there(relation, key, there, "update", index)
         await _child(recorder, Task(spec=target, action="patch", key=key, values=rest), relation.name, "update", index)
 

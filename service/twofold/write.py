@@ -16,7 +16,7 @@ from twofold.idempotency import claim, complete, fingerprint
 from twofold.inputs import InputForm
 from twofold.perform import Task, Written, perform, writing_of
 from twofold.recorder import Recorder
-from twofold.spec import ResourceSpec
+from twofold.spec import ROW_ID, ResourceSpec
 from twofold.verbs import offered
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ def _understood(engine: Engine, actor: Actor, request: Write) -> Task:
     elif action in FORMS:
         values = engine.inputs.parse(spec, FORMS[action], request.input)
     if not creates and request.id is None:
-        raise Invalid(field_errors=[FieldError(path=(spec.pk.name,), code="missing", message="Field required.")])
+        raise Invalid(field_errors=[FieldError(path=(ROW_ID,), code="missing", message="Field required.")])
     key = None if creates else parse_key(spec, request.id)
     return Task(spec=spec, action=action, key=key, values=values, input=given, expected=request.if_match)
 

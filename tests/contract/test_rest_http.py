@@ -115,7 +115,8 @@ async def test_head_sends_no_body_to_the_server_either(shop: Shop) -> None:
 
 async def test_a_path_names_its_methods(shop: Shop, product: str) -> None:
     for path, allowed in (
-        ("/products", "GET, POST"),
+        ("/products", "DELETE, GET, PATCH, POST, PUT"),
+        ("/payments", "GET"),
         (product, "DELETE, GET, PATCH, PUT"),
         (f"{product}/reviews", "GET"),
         ("/products/aggregate", "GET"),
