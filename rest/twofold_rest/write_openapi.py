@@ -84,9 +84,9 @@ def _named(spec: ResourceSpec, route: WriteRoute, action: Action | None) -> tupl
         case "delete_all":
             return f"delete{many}", f"Delete several {spec.nouns}"
         case _:
-            said = {"create": f"Create a {spec.noun}, or several", "replace": f"Replace a {spec.noun} whole",
-                    "upsert": f"Create or change a {spec.noun}, or several", "patch": f"Change a {spec.noun}",
-                    "delete": f"Delete a {spec.noun}", "restore": f"Bring back a deleted {spec.noun}"}  # fmt: skip
+            said = {"create": f"Create {spec.a_noun}, or several", "replace": f"Replace {spec.a_noun} whole",
+                    "upsert": f"Create or change {spec.a_noun}, or several", "patch": f"Change {spec.a_noun}",
+                    "delete": f"Delete {spec.a_noun}", "restore": f"Bring back a deleted {spec.noun}"}  # fmt: skip
             return f"{route}{one}", said[route]
 
 

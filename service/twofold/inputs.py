@@ -278,7 +278,7 @@ def _narrowed(annotation: Any, validate: Any) -> Any:
 def _describe(spec: ResourceSpec, form: InputForm) -> str:
     return {
         "create": f"A new {spec.noun}.",
-        "replace": f"A {spec.noun}, whole: a field that is left out goes back to its default.",
-        "patch": f"Changes to a {spec.noun}: a field that is left out stays as it is.",
+        "replace": f"{spec.a_noun.capitalize()}, whole: a field that is left out goes back to its default.",
+        "patch": f"Changes to {spec.a_noun}: a field that is left out stays as it is.",
         "change": f"Changes to the {spec.noun} with this id: a field that is left out stays as it is.",
     }[form]

@@ -178,6 +178,11 @@ class ResourceSpec:
         return self.singular.replace("_", " ")
 
     @property
+    def a_noun(self) -> str:
+        """The same with its article: `an order`. One with a `u` at its beginning is taken to sound like a user."""
+        return f"{'an' if self.noun[0] in 'aeio' else 'a'} {self.noun}"
+
+    @property
     def nouns(self) -> str:
         """What rows are called, for people."""
         return self.plural.replace("_", " ")

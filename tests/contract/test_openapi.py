@@ -268,8 +268,8 @@ async def test_changes_that_are_made(shop: Shop, contract: Contract, specs: Mapp
     user = (await shop.rest("GET", "/users?limit=1&filter[role]=customer", who="admin")).json()["data"][0]
     for action, sent in (("patch", {}), ("replace", put_body(contract, specs["/api/v1/users"], user))):
         operation = by_name[f"{action}User"]
-        for key in (user["id"], NO_KEY):
-            contract.hold(operation, await asked(shop, operation, key, who="admin", json=sent))
+        for key, headers in ((user["id"], {}), (NO_KEY, {}), (user["id"], {"If-Match": '"999"'})):
+            contract.hold(operation, await asked(shop, operation, key, who="admin", headers=headers, json=sent))
 
 
 async def test_changes_of_several_and_by_natural_key(
