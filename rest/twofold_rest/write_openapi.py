@@ -163,12 +163,13 @@ def _answers(spec: ResourceSpec, route: WriteRoute, *, creates: bool) -> Schema:
 
 def _links(spec: ResourceSpec) -> Schema:
     """What can be done with a new object (OpenAPI 3.1 §4.8.20): for who explores, and for programs that do."""
-    offered: list[tuple[WriteRoute, Action | None]] = []
-    offered += [("replace", None), ("patch", None)] if spec.rule("update") is not None else []
-    offered += [("delete", None)] if spec.rule("delete") is not None else []
-    offered += [("restore", None)] if spec.removed_at is not None else []
-    offered += [("act", action) for action in spec.actions.values() if not action.creates]
-    named = [(f"get{spec.type_name}", f"Get one {spec.noun}"), *(_named(spec, *each) for each in offered)]
+    offered: dict[WriteRoute, bool] = {
+        "replace": spec.rule("update") is not None, "patch": spec.rule("update") is not None,
+        "delete": spec.rule("delete") is not None, "restore": spec.removed_at is not None,
+    }  # fmt: skip
+    routes = [route for route, is_there in offered.items() if is_there]
+    named = [(f"get{spec.type_name}", f"Get one {spec.noun}"), *(_named(spec, each, None) for each in routes)]
+    named += [_named(spec, "act", action) for action in spec.actions.values() if not action.creates]
     return {
         name: {
             "operationId": name,
