@@ -167,7 +167,7 @@ def _links(spec: ResourceSpec) -> Schema:
         "replace": spec.rule("update") is not None, "patch": spec.rule("update") is not None,
         "delete": spec.rule("delete") is not None, "restore": spec.removed_at is not None,
     }  # fmt: skip
-    routes = [route for route, is_there in offered.items() if is_there]
+    routes: list[WriteRoute] = [route for route, is_there in offered.items() if is_there]
     named = [(f"get{spec.type_name}", f"Get one {spec.noun}"), *(_named(spec, each, None) for each in routes)]
     named += [_named(spec, "act", action) for action in spec.actions.values() if not action.creates]
     return {
