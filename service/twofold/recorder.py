@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -30,14 +30,15 @@ MAX_WRITES = 1000
 
 @dataclass
 class Recorder:
-    """Writes the rows of one request in the name of its actor, within the transaction that is running."""
+    """Writes the rows of one change in the name of its actor, within the transaction that is running."""
 
     engine: Engine
     actor: Actor
     origin: Origin
     action: str
-    """What the request does: rows that are written beside it say so in the audit."""
-    writes: int = field(default=0, init=False)
+    """What is done to the row that the request names: rows that are written beside it say so in the audit."""
+    writes: int = 0
+    """How many rows the request has written up to now."""
 
     # -- beside a change ----------------------------------------------------------------------------------------
 
