@@ -263,6 +263,12 @@ async def test_mutations_of_one_document_in_one_transaction(shop: Shop) -> None:
     )  # fmt: skip
     assert refused["data"] is None
     assert refused["errors"][0]["extensions"]["code"] == "not_found"
+    unanswerable = await shop.graphql(
+        """mutation($a: String!) @atomic { one: createTag(input: {name: $a}) { tag { name } }
+           two: createTag(input: {name: "x"}) { tag { products(first: 1000) { totalCount } } } }""",
+        who="admin", a=taken,
+    )  # fmt: skip
+    assert (unanswerable["data"], unanswerable["errors"][0]["path"]) == (None, ["two"])
     assert await rows(shop, Event) == before + 2
     plain = await shop.graphql(text.replace("@atomic", ""), who="admin", a=word(), b=taken)
     assert plain["data"]["one"]["errors"] == []
