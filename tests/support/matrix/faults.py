@@ -1,0 +1,38 @@
+"""Planting a fault, and looking for the cell that catches it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import pytest
+
+from support.matrix.cells import Cell
+from support.matrix.worlds import World
+from twofold.actor import Actor
+
+__all__ = ["Fault", "Plant", "first_difference"]
+
+Plant: TypeAlias = Callable[[pytest.MonkeyPatch, Actor], None]
+"""Breaks something until the patch is undone. The actor is one who sees more than most."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something that could be wrong, as a sentence, and how to make it so. Plant it before the world is opened."""
+
+    name: str
+    plant: Plant
+
+    def __str__(self) -> str:
+        return self.name
+
+
+async def first_difference(world: World, cells: Iterable[Cell]) -> tuple[Cell, str] | None:
+    """Runs cells up to the first that differs; returns it and how, or None when all are equal."""
+    for cell in cells:
+        difference = await cell.run(world)
+        if difference is not None:
+            return cell, difference
+    return None
