@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeAlias, TypeVar, get_args, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, field_validator
 from tortoise import Model
 from tortoise.expressions import Expression as Said
 from tortoise.expressions import Q
@@ -105,11 +105,11 @@ class Input(BaseModel):
 
     model_config = ConfigDict(strict=True, extra="forbid")
 
-    @model_validator(mode="before")
+    @field_validator("*", mode="before")
     @classmethod
-    def _is_storable(cls, data: object) -> object:
-        check_json(data)
-        return data
+    def _is_storable(cls, value: object) -> object:
+        check_json(value)
+        return value
 
 
 Run: TypeAlias = Callable[..., Awaitable[None]]

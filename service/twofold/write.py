@@ -11,7 +11,7 @@ from twofold.actor import Actor
 from twofold.audit import INSIDE, Origin
 from twofold.change import Change, Key
 from twofold.constraints import VIOLATIONS, refusal
-from twofold.errors import FieldError, Forbidden, ItemsFailed, NotFound, ServiceError, TooCostly
+from twofold.errors import FieldError, Forbidden, Invalid, ItemsFailed, NotFound, ServiceError, TooCostly
 from twofold.idempotency import claim, complete, fingerprint
 from twofold.inputs import InputForm
 from twofold.perform import Task, Written, perform, writing_of
@@ -154,6 +154,8 @@ def _understood(engine: Engine, actor: Actor, request: Write) -> Task:
         given = engine.inputs.parse_action(spec.actions[action], request.input)
     elif action in FORMS:
         values = engine.inputs.parse(spec, FORMS[action], request.input)
+    if not creates and request.id is None:
+        raise Invalid(field_errors=[FieldError(path=(spec.pk.name,), code="missing", message="Field required.")])
     key = None if creates else parse_key(spec, request.id)
     return Task(spec=spec, action=action, key=key, values=values, input=given, expected=request.if_match)
 

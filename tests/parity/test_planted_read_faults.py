@@ -11,7 +11,7 @@ from support.databases import new_copy
 from support.figures import count
 from support.long import examples
 from support.matrix.cells import Cell, cells, interleaved
-from support.matrix.faults import Fault, first_difference
+from support.matrix.faults import Fault, first_difference, looked_at
 from support.matrix.oracle import Oracle
 from support.matrix.read_faults import READ_FAULTS
 from support.matrix.worlds import LIBRARY_ACTORS, library
@@ -52,7 +52,7 @@ async def test_a_fault_is_caught(
     assert WIDEST is not None
     fault.plant(monkeypatch, WIDEST)
     async with library(lookout.url, lookout.oracle) as world:
-        caught = await first_difference(world, lookout.cells)
+        caught = await first_difference(world, looked_at(fault, lookout.cells))
     count("read faults", "planted")
     assert caught is not None, fault.name
     cell, difference = caught

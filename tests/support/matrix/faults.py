@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -12,7 +12,7 @@ from support.matrix.cells import Cell
 from support.matrix.worlds import World
 from twofold.actor import Actor
 
-__all__ = ["Fault", "Plant", "first_difference"]
+__all__ = ["Fault", "Plant", "first_difference", "looked_at"]
 
 Plant: TypeAlias = Callable[[pytest.MonkeyPatch, Actor], None]
 """Breaks something until the patch is undone. The actor is one who sees more than most."""
@@ -20,13 +20,22 @@ Plant: TypeAlias = Callable[[pytest.MonkeyPatch, Actor], None]
 
 @dataclass(frozen=True)
 class Fault:
-    """Something that could be wrong, as a sentence, and how to make it so. Plant it before the world is opened."""
+    """Something that could be wrong, as a sentence, and how to make it so. Plant it before the world is opened.
+
+    `near` names entry paths that are looked at first, where few cells can see the fault; the others follow.
+    """
 
     name: str
     plant: Plant
+    near: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return self.name
+
+
+def looked_at(fault: Fault, cells: Sequence[Cell]) -> list[Cell]:
+    """Returns the cells in the order in which they look for a fault."""
+    return sorted(cells, key=lambda cell: cell.path not in fault.near)
 
 
 async def first_difference(world: World, cells: Iterable[Cell]) -> tuple[Cell, str] | None:
