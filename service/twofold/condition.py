@@ -34,6 +34,7 @@ __all__ = [
     "Word",
     "all_of",
     "any_of",
+    "apart_from",
     "from_q",
     "is_related",
     "negation",
@@ -175,6 +176,22 @@ def is_related(condition: Condition) -> bool:
             return is_related(item)
         case _:
             return isinstance(condition, Related)
+
+
+def apart_from(condition: Condition, pk: Column, key: Slot) -> Condition:
+    """Returns the condition as it holds when one row, the one with this key, is not among any joined rows."""
+    match condition:
+        case And(items):
+            return And(tuple(apart_from(item, pk, key) for item in items))
+        case Or(items):
+            return Or(tuple(apart_from(item, pk, key) for item in items))
+        case Not(item):
+            return Not(apart_from(item, pk, key))
+        case Related(join, quantifier, inner, scope):
+            others = [Compare(pk, "ne", key)] if join.target.pk is pk else []
+            return Related(join, quantifier, apart_from(inner, pk, key), all_of([scope, *others]))
+        case _:
+            return condition
 
 
 LOOKUPS = {"not": "ne", "in": "in", "lt": "lt", "lte": "lte", "gt": "gt", "gte": "gte"}

@@ -145,6 +145,19 @@ async def test_what_the_rules_allow(own_library: Engine) -> None:
     assert (await stored(own_library, "loans", mine["id"]) or {})["note"] == "O'Brien\n\\ \U0001f600"
 
 
+@pytest.mark.parametrize("actor", [STRANGER, CLERK, OTHER_HEAD], ids=["stranger", "clerk", "head of another"])
+async def test_a_new_row_does_not_admit_itself(own_library: Engine, actor: Actor) -> None:
+    """Who may write a branch's staff is the head among them: that cannot be who says so of themselves."""
+    branch = NORTH if actor is not CLERK else ULM
+    with pytest.raises(Forbidden):
+        await written(
+            own_library, actor, "staff_members", "create", branch_id=str(branch), user_id=str(actor.user_id),
+            duty="head",
+        )  # fmt: skip
+    with own_library.database.use():
+        assert not await Staff.filter(branch_id=branch, user_id=actor.user_id, duty="head").exists()
+
+
 async def test_a_field_rule_holds_before_the_change_and_after(own_library: Engine) -> None:
     """`renewals` may be set while the copy is out: whoever sends returned_at along must not get around that."""
     back = next(row for row in ROWS["loans"] if row["returned_at"] and row["copy_id"] == loan_of(NORTH)["copy_id"])
