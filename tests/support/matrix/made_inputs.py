@@ -180,7 +180,7 @@ SHAPES: Mapping[str, Any] = {"text": 5, "integer": "five", "boolean": 3, "enum":
 def misfits(world: World, spec: ResourceSpec, each: FieldSpec | RelationSpec, form: InputForm) -> list[tuple[Any, Flaw]]:
     """Returns values that a field may not have: of its own type, and of another one."""
     if isinstance(each, RelationSpec):
-        return [("all", "shape"), (["no-id"], "shape")]
+        return [(["no-id"], "value")]
     kind = each.column.kind.name
     odd = [value for value in ODD.get(kind, ()) if not _is_fine(world, spec, each.name, value, form)]
     found: list[tuple[Any, Flaw]] = [(value, "value" if kind == "text" else "shape") for value in odd[:2]]

@@ -10,8 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from tortoise import Model
+from tortoise.expressions import Q
+
 from support.matrix.oracle import Oracle
-from support.matrix.rows import Record, Rows
+from support.matrix.rows import Record, Rows, relation_of, target_of
 from support.matrix.sending import REFUSED, Sent
 from support.matrix.worlds import World
 from twofold.actor import Actor
@@ -206,7 +209,11 @@ class _Change:
         self._ahead(spec, row, own)
         self._references(spec, own)
         after = row | {name: value for name, value in own.items() if name in row}
-        self._held(spec, after, [rule, *self._field_rules(spec, values, creates=False)])
+        rules = [rule, *self._field_rules(spec, values, creates=False)]
+        if any(_leads_back(spec.table.model, each.rows(self.actor)) for each in rules):
+            _Change(_with(self.oracle, spec, after), self.actor)._held(spec, after, rules)
+        else:
+            self._held(spec, after, rules)
         self._behind(spec, after, values)
 
     def _references(self, spec: ResourceSpec, values: Mapping[str, Any]) -> None:
@@ -377,6 +384,21 @@ def _new(spec: ResourceSpec, values: Mapping[str, Any], actor: Actor) -> Record:
     row |= {name: value for name, value in values.items() if name in row}
     row[spec.pk.name] = NEW
     return row
+
+
+def _leads_back(model: type[Model], said: Q | bool) -> bool:
+    """Whether a rule looks at other rows of the same model, among which the changed one is then too."""
+    if isinstance(said, bool):
+        return False
+    for path in said.filters:
+        here = model
+        for step in path.split("__"):
+            if relation_of(here, step) is None:
+                break
+            here = target_of(here, step)
+            if here is model:
+                return True
+    return any(_leads_back(model, each) for each in said.children)
 
 
 def _with(oracle: Oracle, spec: ResourceSpec, row: Record) -> Oracle:

@@ -222,6 +222,13 @@ async def twice(world: WritingWorld, who: Who, spec: ResourceSpec, sent: Sent) -
     return _judged(world, who, sent, once, once)
 
 
+def _row_named(sent: Sent) -> object:
+    """The row that a change names, by its key or by what is unique; nothing that another one could name too."""
+    if sent.action == "upsert":
+        return tuple(str((sent.input or {}).get(each.name)) for each in sent.spec.natural_key)
+    return id(sent) if sent.key is None else sent.key
+
+
 @dataclass(frozen=True)
 class Several:
     """Changes of one sort that are sent together."""
@@ -231,6 +238,12 @@ class Several:
 
     def __str__(self) -> str:
         return f"{'' if self.atomic else 'not atomic: '}{'; '.join(map(str, self.items))}"
+
+    @property
+    def is_of_one_row(self) -> bool:
+        """Whether two of them are of the same row, so that what comes of one depends on the other."""
+        named = [_row_named(each) for each in self.items]
+        return len(set(named)) < len(named)
 
 
 async def together(world: WritingWorld, who: Who, spec: ResourceSpec, given: Several) -> str | None:
@@ -249,6 +262,8 @@ async def together(world: WritingWorld, who: Who, spec: ResourceSpec, given: Sev
 
 def _items_judged(world: WritingWorld, who: Who, given: Several, tried: Tried, *, first_only: bool = False
                   ) -> str | None:  # fmt: skip
+    if given.is_of_one_row:
+        return None
     codes = [world.refusals.code(each, who.actor) for each in given.items]
     came = tried.came
     failed = {int(path.split(".")[0]) for path, _ in came.wrong}
@@ -585,7 +600,7 @@ def batches(world: WritingWorld, spec: ResourceSpec) -> Iterator[Several]:
             some = found[:12]
             for one, other in zip(some, [*some[1:], some[0]], strict=True):
                 yield Several((one,))
-                if one.key is None or one.key != other.key:
+                if not Several((one, other)).is_of_one_row:
                     yield Several((one, other))
 
 
