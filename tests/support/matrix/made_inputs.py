@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -228,6 +228,8 @@ def _options(world: World, name: str, annotation: Any) -> list[Any]:
     """Values that a field of an action may have."""
     if name in WORDS:
         return list(WORDS[name])
+    if get_origin(annotation) is list:
+        return [_options(world, name, get_args(annotation)[0])]
     kinds = [each for each in (annotation, *get_args(annotation)) if isinstance(each, type)]
     if UUID in kinds:
         target = world.specs[_plural(world, name.removesuffix("_id"))]

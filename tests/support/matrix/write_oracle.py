@@ -133,7 +133,7 @@ class _Change:
             self._held(spec, row, [rule, *self._field_rules(spec, values, creates=False)])
             self._versioned(spec, sent)
             if action in ("patch", "replace"):
-                self.change(spec, row, values, rule)
+                self.change(spec, row, _reset(spec) | values if action == "replace" else values, rule)
 
     def admit(self, spec: ResourceSpec, action: str) -> None:
         """Checks that it can be done to any row at all."""
@@ -350,6 +350,13 @@ class _Change:
             return check()
         except _Refused as refused:
             raise _Refused(REFUSED if refused.code == "not_found" else refused.code) from None
+
+
+def _reset(spec: ResourceSpec) -> dict[str, Any]:
+    """What a replacement sets of what it does not name: defaults, but for what has rules of its own."""
+    known = spec.table.model._meta.fields_map
+    names = [each.name for each in spec.fields.values() if each.declared.write is True and each.name in known]
+    return {name: known[name].default for name in names if not callable(known[name].default)}
 
 
 def _who(declared: Field | Relation, *, creates: bool) -> bool | Rule:
