@@ -8,7 +8,7 @@ from typing import Any
 
 from twofold.inputs import InputForm, Inputs, operations
 from twofold.resource import Input
-from twofold.spec import FieldSpec, NestedOperation, RelationSpec, ResourceSpec
+from twofold.spec import ROW_ID, FieldSpec, NestedOperation, RelationSpec, ResourceSpec
 from twofold_graphql.names import Names, camel
 from twofold_graphql.offers import Offer
 from twofold_graphql.scalars import annotation_of, key_of, scalar_of
@@ -59,7 +59,7 @@ class InputTypes:
             self._add_form(offer.spec, form, None, name)
             return
         pk = InputField(annotation=key_of(offer.spec), required=True, description=None)
-        fields = {} if offer.creates else {offer.spec.pk.name: pk}
+        fields = {} if offer.creates else {ROW_ID: pk}
         taken = offer.declared.input if offer.declared is not None else None
         self.made[name] = InputType(name=name, fields=fields | dict(_of_action(taken)))
 
@@ -75,6 +75,8 @@ class InputTypes:
                 self._add_nested(spec.nested[each], form, annotation)
             elif each in keys:
                 annotation = f"list[{key_of(keys[each].target)}]"
+            elif form == "change" and each == ROW_ID:
+                annotation = key_of(spec)
             else:
                 annotation = scalar_of(spec.fields[each].column.kind)
             fields[each] = InputField(

@@ -17,6 +17,7 @@ from twofold.errors import Conflict, FieldError, Invalid, ItemsFailed, NotFound,
 from twofold.fetch import plain
 from twofold.late import Late, settled
 from twofold.request import Ask, Constant
+from twofold.spec import ROW_ID
 from twofold.write import Write, Written
 from twofold_graphql.compile import KEY, Compiler, Scope
 from twofold_graphql.errors import error_entry
@@ -212,7 +213,7 @@ def _writes_of(offer: Offer, arguments: Mapping[str, Any], names: Names) -> list
 
 def _one(offer: Offer, given: Mapping[str, Any], names: Names, if_match: str | None = None) -> Write:
     values = given_of(offer, given, names)
-    key = None if offer.creates or offer.action == "upsert" else values.pop(offer.spec.pk.name)
+    key = None if offer.creates or offer.action == "upsert" else values.pop(ROW_ID)
     return Write(resource=offer.spec, action=offer.action, id=key, input=values, if_match=if_match)
 
 

@@ -6,7 +6,7 @@ path has no method for, and what is not of a resource, goes that way.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeAlias
 
 from fastapi import Request
@@ -32,13 +32,13 @@ class Shortcuts:
         self._prefix = f"{prefix}/"
         self._whole: dict[tuple[str, str], Endpoint] = {}
         self._endpoints: dict[tuple[str, str], Endpoint] = {}
-        self._words: dict[tuple[str, str, str], Endpoint] = {}
+        self._words: dict[tuple[str, str], dict[str, Endpoint]] = {}
 
     def add(self, method: str, path: str, endpoint: Endpoint) -> None:
         """Adds a route; `path` is as in FastAPI."""
         name, _, rest = path.removeprefix(self._prefix).partition("/")
         if rest and not rest.startswith("{"):
-            self._words[method, name, rest] = endpoint
+            self._words.setdefault((name, rest), {})[method] = endpoint
         else:
             self._endpoints[method, path.removeprefix(self._prefix)] = endpoint
 
@@ -48,15 +48,19 @@ class Shortcuts:
             self._whole[method, route.path] = route.endpoint
 
     def find(self, scope: Scope) -> Endpoint | None:
-        """Returns the endpoint of a request, whose scope then has the path's parameters, or None."""
+        """Returns the endpoint of a request, whose scope then has the path's parameters, or None.
+
+        Raises:
+            HTTPException: the path has a word where others have an id, and not this method.
+        """
         path: str = scope["path"].removeprefix(scope.get("root_path", ""))
         if not path.startswith(self._prefix):
             return self._whole.get((scope["method"], path))
         match path[len(self._prefix) :].split("/"):
             case [name]:
                 return self._endpoints.get((scope["method"], name))
-            case [name, word] if (scope["method"], name, word) in self._words:
-                return self._words[scope["method"], name, word]
+            case [name, word] if (name, word) in self._words:
+                return _of_method(self._words[name, word], scope["method"])
             case [name, key] if key:
                 template = f"{name}/{{id}}"
             case [name, key, relation] if key:
@@ -76,16 +80,23 @@ class Shortcut:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one request."""
-        endpoint = self.shortcuts.find(scope) if scope["type"] == "http" else None
-        if endpoint is None:
+        if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         request = Request(scope, receive)
         answer: ASGIApp
         try:
-            answer = await endpoint(request)
+            endpoint = self.shortcuts.find(scope)
+            answer = self.app if endpoint is None else await endpoint(request)
         except ServiceError as error:
             answer = service_error(request, error)
         except HTTPException as error:
             answer = http_error(request, error)
         await answer(scope, receive, send)
+
+
+def _of_method(endpoints: Mapping[str, Endpoint], method: str) -> Endpoint:
+    """Refused here, because in FastAPI's routes the word would be an id for the other methods."""
+    if method not in endpoints:
+        raise HTTPException(405, "Method Not Allowed", headers={"Allow": ", ".join(sorted(endpoints))})
+    return endpoints[method]

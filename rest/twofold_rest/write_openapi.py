@@ -33,7 +33,7 @@ ON_ITEM = ("replace", "patch", "delete", "restore", "act")
 REFS = "#/components/schemas/{model}"
 
 IDEMPOTENCY_KEY: Schema = {
-    "name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+    "name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "pattern": "^[ -~]{1,255}$"},
     "description": "Of your own making, a UUID for example: a write that is sent again with it has one effect.",
 }  # fmt: skip
 
@@ -84,9 +84,9 @@ def _named(spec: ResourceSpec, route: WriteRoute, action: Action | None) -> tupl
         case "delete_all":
             return f"delete{many}", f"Delete several {spec.nouns}"
         case _:
-            said = {"create": f"Create a {spec.noun}, or several", "replace": f"Replace a {spec.noun} whole",
-                    "upsert": f"Create or change a {spec.noun}, or several", "patch": f"Change a {spec.noun}",
-                    "delete": f"Delete a {spec.noun}", "restore": f"Bring back a deleted {spec.noun}"}  # fmt: skip
+            said = {"create": f"Create {spec.a_noun}, or several", "replace": f"Replace {spec.a_noun} whole",
+                    "upsert": f"Create or change {spec.a_noun}, or several", "patch": f"Change {spec.a_noun}",
+                    "delete": f"Delete {spec.a_noun}", "restore": f"Bring back a deleted {spec.noun}"}  # fmt: skip
             return f"{route}{one}", said[route]
 
 
@@ -154,11 +154,30 @@ def _answers(spec: ResourceSpec, route: WriteRoute, *, creates: bool) -> Schema:
         case "create" | "upsert":
             either = {"oneOf": [{"$ref": item}, {"$ref": several}]}
             content = {"application/json": {"schema": either}}
-            created = {"description": "Created", "content": content, "headers": location | ETAG}
+            created = {"description": "Created", "content": content, "headers": location | ETAG, "links": _links(spec)}
             return {"201": created, "200": {"description": "As it is now.", "content": content, "headers": ETAG}}
         case _:
             status, headers = ("201", location | ETAG) if creates else ("200", ETAG)
             return {status: {**_answer("As it is now.", f"{spec.type_name}Item"), "headers": headers}}
+
+
+def _links(spec: ResourceSpec) -> Schema:
+    """What can be done with a new object (OpenAPI 3.1 §4.8.20): for who explores, and for programs that do."""
+    offered: dict[WriteRoute, bool] = {
+        "replace": spec.rule("update") is not None, "patch": spec.rule("update") is not None,
+        "delete": spec.rule("delete") is not None, "restore": spec.removed_at is not None,
+    }  # fmt: skip
+    routes: list[WriteRoute] = [route for route, is_there in offered.items() if is_there]
+    named = [(f"get{spec.type_name}", f"Get one {spec.noun}"), *(_named(spec, each, None) for each in routes)]
+    named += [_named(spec, "act", action) for action in spec.actions.values() if not action.creates]
+    return {
+        name: {
+            "operationId": name,
+            "parameters": {"id": f"$response.body#/data/{spec.pk.name}"},
+            "description": f"{summary}: the one that was created.",
+        }
+        for name, summary in named
+    }
 
 
 def _answer(description: str, model: str) -> Schema:
@@ -170,7 +189,7 @@ def _refusals(spec: ResourceSpec, route: WriteRoute, *, on_item: bool) -> Schema
     statuses = {*READ_ERRORS, "409", *(() if route.startswith("delete") else ("413", "415"))}
     if on_item:
         statuses.add("404")
-    if on_item or route == "upsert":
+    if (on_item or route == "upsert") and spec.table.version is not None:
         statuses.add("412")
         if spec.resource.require_version:
             statuses.add("428")

@@ -19,7 +19,7 @@ from twofold.errors import Forbidden, Malformed, NotFound, Unauthenticated
 from twofold.fetch import plain
 from twofold.identity.authenticate import authenticate
 from twofold.resource import Action
-from twofold.spec import ResourceSpec
+from twofold.spec import ROW_ID, ResourceSpec
 from twofold.write import Write, Written
 from twofold_rest.errors import item_errors
 from twofold_rest.openapi import Operation
@@ -94,7 +94,7 @@ class Writes:
         return Answer(204)
 
     async def _change(self, request: Request, action: str, body: bytes) -> Answer:
-        actor, query = await self._asker(request)
+        actor, query, _ = await self._asker(request)
         return await self._answer(request, actor, query, self._write(request, action, body))
 
     async def _answer(self, request: Request, actor: Actor, query: ItemQuery, write: Write) -> Answer:
@@ -108,17 +108,16 @@ class Writes:
             headers.append((b"location", f"{self.path}/{written.key}".encode()))
         return tagged(json_answer(body, status, tuple(headers)), version)
 
-    async def _asker(self, request: Request) -> tuple[Actor, ItemQuery]:
-        """The actor, and what is to be answered, which is refused before anything is written if it cannot be."""
-        actor = await authenticate(self.engine.actors, request.scope["headers"])
-        query, _ = self.queries.written(request.scope["query_string"])
-        self._check(actor, query)
-        return actor, query
+    async def _asker(self, request: Request) -> tuple[Actor, ItemQuery, bool]:
+        """The actor, what is to be answered, and whether all is done or nothing.
 
-    def _check(self, actor: Actor, query: ItemQuery) -> None:
-        """Refuses what cannot be answered before it is written; a whole object always can, if only its id."""
+        What cannot be answered is refused before anything is written; a whole object always can, if only its id.
+        """
+        actor = await authenticate(self.engine.actors, request.scope["headers"])
+        query, atomic = self.queries.written(request.scope["query_string"])
         if query.is_named:
             self.engine.cost(actor, query.read)
+        return actor, query, atomic
 
     def _write(self, request: Request, action: str, body: Any = b"{}") -> Write:
         if_match = request.headers.get("if-match")
@@ -133,23 +132,25 @@ class Writes:
         body = await body_of(request)
         if not body.lstrip().startswith(b"["):
             return await self._change(request, action, body)
+        actor, query, atomic = await self._asker(request)
         writes = [Write(resource=self.spec, action=action, input=each) for each in array_of(body)]
-        return await self._write_all(request, writes, 201 if action == "create" else 200)
+        return await self._write_all(request, actor, query, writes, 201 if action == "create" else 200, atomic=atomic)
 
     async def _patch_all(self, request: Request) -> Answer:
-        items = array_of(await body_of(request))
-        return await self._write_all(request, [self._patch_of(each) for each in items], 200)
+        body = await body_of(request)
+        actor, query, atomic = await self._asker(request)
+        writes = [self._patch_of(each) for each in array_of(body)]
+        return await self._write_all(request, actor, query, writes, 200, atomic=atomic)
 
     def _patch_of(self, item: Any) -> Write:
         if not isinstance(item, dict):
             return Write(resource=self.spec, action="patch", id="", input=item)
-        key = self.spec.pk.name
-        rest = {name: value for name, value in item.items() if name != key}
-        return Write(resource=self.spec, action="patch", id=item.get(key), input=rest)
+        rest = {name: value for name, value in item.items() if name != ROW_ID}
+        return Write(resource=self.spec, action="patch", id=item.get(ROW_ID), input=rest)
 
     async def _delete_all(self, request: Request) -> Answer:
-        ids, atomic = parse_ids(request.scope["query_string"])
         actor = await authenticate(self.engine.actors, request.scope["headers"])
+        ids, atomic = parse_ids(request.scope["query_string"])
         _refuse_version(request)
         writes = [Write(resource=self.spec, action="delete", id=each) for each in ids]
         outcomes = await self.engine.write_all(actor, writes, atomic=atomic, **told(request))
@@ -158,10 +159,8 @@ class Writes:
         gone = [plain(each.key) if isinstance(each, Written) else None for each in outcomes]
         return json_answer({"data": gone, "item_errors": item_errors(outcomes)})
 
-    async def _write_all(self, request: Request, writes: Sequence[Write], status: int) -> Answer:
-        actor = await authenticate(self.engine.actors, request.scope["headers"])
-        query, atomic = self.queries.written(request.scope["query_string"])
-        self._check(actor, query)
+    async def _write_all(self, request: Request, actor: Actor, query: ItemQuery, writes: Sequence[Write], status: int,
+                         *, atomic: bool) -> Answer:  # fmt: skip
         _refuse_version(request)
         outcomes = await self.engine.write_all(actor, writes, atomic=atomic, **told(request))
         written = [each for each in outcomes if isinstance(each, Written)]

@@ -103,7 +103,7 @@ mutation Fill {
     input: {
       note: "Please ring twice"
       shipTo: {
-        create: { recipient: "Noor Lindqvist", line1: "Mill Lane 1", postalCode: "3511", city: "Utrecht", country: "NL" }
+        create: { recipient: "Noor Lindqvist", line1: "Mill Lane 1", postalCode: "3511", city: "Delft", country: "NL" }
       }
       lines: {
         create: [

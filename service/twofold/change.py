@@ -28,7 +28,7 @@ class Beside(Protocol):
         ...
 
     async def update(self, row: Model, values: Mapping[str, Any]) -> None:
-        """Changes a row that was locked."""
+        """Changes a row that was locked, which then has the new values."""
         ...
 
     async def delete(self, row: Model) -> None:
@@ -82,7 +82,6 @@ class Change:
     async def update(self, row: Model, **values: Any) -> None:
         """Changes a row that was locked before, which then has the new values."""
         await self.beside.update(row, values)
-        row.update_from_dict(values)
 
     async def delete(self, row: Model) -> None:
         """Deletes a row that was locked before."""

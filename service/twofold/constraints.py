@@ -62,9 +62,8 @@ def _names(spec: ResourceSpec, columns: Sequence[str]) -> list[str]:
 
 
 def _taken(spec: ResourceSpec, columns: list[str]) -> Conflict:
-    noun = spec.singular.replace("_", " ")
-    together = " with the same " + " and ".join(column.removesuffix("_id") for column in columns)
-    message = f"There is already a {noun}{together if columns else ' like this'}."
+    same = " and ".join(column.removesuffix("_id").replace("_", " ") for column in columns)
+    message = f"There is already {spec.a_noun}{f' with the same {same}' if same else ' like this'}."
     return Conflict(message, field_errors=[FieldError(path=(each,), code="taken", message=message) for each in columns])
 
 

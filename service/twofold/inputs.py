@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Literal, Optional, TypeAlias, get_args
+from typing import Annotated, Any, Literal, Optional, TypeAlias, get_args, get_origin
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model
 from pydantic_core import from_json
 
 from twofold.errors import FieldError, Invalid, Malformed
 from twofold.invalid import invalid
 from twofold.resource import Action, Input
-from twofold.spec import FieldSpec, NestedOperation, RelationSpec, ResourceSpec
+from twofold.spec import ROW_ID, FieldSpec, NestedOperation, RelationSpec, ResourceSpec
 
 __all__ = ["FORMS", "MAX_KEYS", "Form", "InputForm", "Inputs", "operations"]
 
@@ -99,7 +99,7 @@ class Inputs:
             return name
         entries: dict[str, Any] = {}
         if form == "change":
-            entries[spec.pk.name] = (spec.pk.column.kind.comparable, Field(description=f"Which {spec.noun}."))
+            entries[ROW_ID] = (spec.pk.column.kind.comparable, Field(description=f"Which {spec.noun}."))
         for each in spec.writable:
             if each is known or (form != "create" and not each.declared.write):
                 continue
@@ -253,10 +253,10 @@ def _entry(spec: ResourceSpec, each: FieldSpec | RelationSpec) -> tuple[str, Any
         key: Any = each.target.pk.column.kind.comparable
         keys: Any = Annotated[list[key], Field(max_length=MAX_KEYS)]
         return each.key, keys, False, f"The {each.name.replace('_', ' ')}, all of them, by id."
-    column = each.column
+    column, narrower = each.column, each.declared.validate
     annotation = column.kind.annotation
-    if each.declared.validate is not None:
-        annotation = Annotated[annotation, each.declared.validate]
+    if narrower is not None:
+        annotation = _narrowed(annotation, narrower)
     if column.nullable:
         annotation = _or_null(annotation)
     may_be_nested = each.relation is not None and each.relation.declared.nested
@@ -264,10 +264,21 @@ def _entry(spec: ResourceSpec, each: FieldSpec | RelationSpec) -> tuple[str, Any
     return each.name, annotation, required, column.description
 
 
+def _narrowed(annotation: Any, validate: Any) -> Any:
+    """Puts a declaration's bounds behind the column's own, and before functions.
+
+    After a function, Pydantic tells no JSON schema of a pattern, and calls the letters of a text items.
+    """
+    bare, *parts = get_args(annotation) if get_origin(annotation) is Annotated else (annotation,)
+    functions = [part for part in parts if isinstance(part, AfterValidator)]
+    bounds = [part for part in parts if not isinstance(part, AfterValidator)]
+    return Annotated[(bare, *bounds, validate, *functions)]
+
+
 def _describe(spec: ResourceSpec, form: InputForm) -> str:
     return {
         "create": f"A new {spec.noun}.",
-        "replace": f"A {spec.noun}, whole: a field that is left out goes back to its default.",
-        "patch": f"Changes to a {spec.noun}: a field that is left out stays as it is.",
+        "replace": f"{spec.a_noun.capitalize()}, whole: a field that is left out goes back to its default.",
+        "patch": f"Changes to {spec.a_noun}: a field that is left out stays as it is.",
         "change": f"Changes to the {spec.noun} with this id: a field that is left out stays as it is.",
     }[form]

@@ -13,8 +13,8 @@ from twofold.links import linked_keys
 from twofold.recorder import Recorder, new_key
 from twofold.references import visible_keys
 from twofold.resource import Input
-from twofold.spec import FieldSpec, NestedOperation, RelationSpec, ResourceSpec
-from twofold.verbs import offered
+from twofold.spec import ROW_ID, FieldSpec, NestedOperation, RelationSpec, ResourceSpec
+from twofold.verbs import Verb, offered
 from twofold.writing import Writing
 
 __all__ = ["Task", "Written", "perform", "writing_of"]
@@ -26,6 +26,8 @@ class Task:
 
     spec: ResourceSpec
     action: str
+    verb: Verb | None = None
+    """What the action is for the actor, where that was looked up already."""
     key: Key | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
     """By name; those of nested changes are under the name of their relation."""
@@ -76,7 +78,7 @@ def writing_of(recorder: Recorder, task: Task) -> Writing:
         Unauthenticated, Forbidden: the actor may not do that to any row.
     """
     spec, actor = task.spec, recorder.actor
-    verb = offered(spec, task.action, actor)
+    verb = task.verb or offered(spec, task.action, actor)
     values = {name: value for name, value in task.values.items() if name not in spec.nested}
     key = new_key(spec.table) if verb.creates else task.key
     known = {task.known.name} if task.known is not None else set[str]()
@@ -217,7 +219,7 @@ async def _change_children(recorder: Recorder, relation: RelationSpec, said: Map
         await _child(recorder, Task(spec=target, action="delete", key=key), relation.name, "delete", index)
     for index, values in enumerate(said.get("update") or []):
         rest = dict(values)
-        key = rest.pop(target.pk.name)
+        key = rest.pop(ROW_ID)
         _check_there(relation, key, there, "update", index)
         await _child(recorder, Task(spec=target, action="patch", key=key, values=rest), relation.name, "update", index)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -30,14 +30,15 @@ MAX_WRITES = 1000
 
 @dataclass
 class Recorder:
-    """Writes the rows of one request in the name of its actor, within the transaction that is running."""
+    """Writes the rows of one change in the name of its actor, within the transaction that is running."""
 
     engine: Engine
     actor: Actor
     origin: Origin
     action: str
-    """What the request does: rows that are written beside it say so in the audit."""
-    writes: int = field(default=0, init=False)
+    """What is done to the row that the request names: rows that are written beside it say so in the audit."""
+    writes: int = 0
+    """How many rows the request has written up to now."""
 
     # -- beside a change ----------------------------------------------------------------------------------------
 
@@ -50,7 +51,8 @@ class Recorder:
     async def update(self, row: Model, values: Mapping[str, Any]) -> None:
         """Changes a row that was locked."""
         change = self._beside(row.pk, dict(values), row)
-        await self.change(self.engine.tables[type(row)], change, "updated")
+        written = await self.change(self.engine.tables[type(row)], change, "updated")
+        row.update_from_dict(dict(written))  # its version too, for the next time
 
     async def delete(self, row: Model) -> None:
         """Deletes a row that was locked."""
@@ -76,12 +78,13 @@ class Recorder:
         """Tells of a new row that was written before its links were."""
         await self._tell(await self._told(table, change, happened, None, row, links))
 
-    async def change(self, table: Table, change: Change, happened: str, links: Difference | None = None) -> None:
-        """Writes what differs of a row, and what is told of it; nothing at all when it is so already."""
+    async def change(self, table: Table, change: Change, happened: str, links: Difference | None = None
+                     ) -> Mapping[str, Any]:  # fmt: skip
+        """Writes what differs of a row, and what is told of it, and returns that; nothing when it is so already."""
         before = _columns(table, change.before)
         values = {name: value for name, value in columns_of(table, change.values).items() if before[name] != value}
         if not values and not links:
-            return
+            return {}
         self._count()
         values |= {column.name: datetime.now(UTC) for column in table.columns.values() if column.touched}
         if table.version is not None:
@@ -89,6 +92,7 @@ class Recorder:
         if values:
             await table.model.filter(pk=change.id).update(**values)
         await self._tell(await self._told(table, change, happened, before, before | values, links))
+        return values
 
     async def remove(self, table: Table, change: Change) -> None:
         """Deletes a row, and tells of it."""

@@ -22,7 +22,10 @@ from twofold.resource import Action, Computed, Expression, Field, Input, Relatio
 from twofold.rules import EVERYONE, Rule
 from twofold.tables import Column, Join, Table
 
-__all__ = ["ComputedSpec", "FieldSpec", "NestedOperation", "RelationSpec", "ResourceSpec", "resolve"]
+__all__ = ["ROW_ID", "ComputedSpec", "FieldSpec", "NestedOperation", "RelationSpec", "ResourceSpec", "resolve"]
+
+ROW_ID = "id"
+"""Under which name a request says which row it is of, whatever the resource calls its key."""
 
 NestedOperation: TypeAlias = Literal["create", "connect", "update", "disconnect", "delete"]
 """What a write may do to the rows behind a relation."""
@@ -173,6 +176,11 @@ class ResourceSpec:
     def noun(self) -> str:
         """What one row is called, for people."""
         return self.singular.replace("_", " ")
+
+    @property
+    def a_noun(self) -> str:
+        """The same with its article: `an order`. One with a `u` at its beginning is taken to sound like a user."""
+        return f"{'an' if self.noun[0] in 'aeio' else 'a'} {self.noun}"
 
     @property
     def nouns(self) -> str:
@@ -383,8 +391,8 @@ def _check_actions(spec: ResourceSpec) -> None:
             raise _wrong(spec.resource, f"its input cannot be found: {error}", name) from None
         if taken is not None and not issubclass(taken, Input):
             raise _wrong(spec.resource, f"its input {taken.__name__} is no Input", name)
-        if taken is not None and spec.pk.name in taken.model_fields:
-            raise _wrong(spec.resource, f"its input may not have the field {spec.pk.name!r}, which names the row", name)
+        if taken is not None and ROW_ID in taken.model_fields:
+            raise _wrong(spec.resource, f"its input may not have the field {ROW_ID!r}, which names the row", name)
 
 
 def _check_natural_key(spec: ResourceSpec) -> None:

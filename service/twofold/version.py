@@ -33,7 +33,7 @@ def check_version(spec: ResourceSpec, row: Any, expected: str | None) -> None:
     if expected.strip() == "*":
         return
     if version is None:
-        raise Invalid(f"A {spec.noun} has no version; leave If-Match out.")
+        raise Invalid(f"{spec.nouns.capitalize()} have no version; leave If-Match out.")
     if getattr(row, version.name) not in _versions(expected):
         raise PreconditionFailed
 

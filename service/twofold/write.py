@@ -16,8 +16,8 @@ from twofold.idempotency import claim, complete, fingerprint
 from twofold.inputs import InputForm
 from twofold.perform import Task, Written, perform, writing_of
 from twofold.recorder import Recorder
-from twofold.spec import ResourceSpec
-from twofold.verbs import offered
+from twofold.spec import ROW_ID, ResourceSpec
+from twofold.verbs import Verb, offered
 
 if TYPE_CHECKING:
     from twofold.engine import Engine
@@ -100,14 +100,19 @@ async def write_all(engine: Engine, actor: Actor, requests: Sequence[Write], *, 
     if len(requests) > MAX_ITEMS:
         raise TooCostly(f"There are {len(requests)} items; the limit is {MAX_ITEMS}.")
     for request in requests:
-        _admit(request.resource, request.action, actor)
+        _admitted(request.resource, request.action, actor)
     tasks = [_outcome_of(engine, actor, request) for request in requests]
     _raise_failed(tasks, atomic=atomic)
     async with engine.database.transaction():
         known = await _known(engine, actor, idempotency_key, tasks)
         if known is not None:
             return known
-        outcomes = [await _attempt(engine, actor, origin, task) for task in tasks]
+        outcomes: list[Outcome] = []
+        written = 0
+        for request, task in zip(requests, tasks, strict=True):
+            recorder = Recorder(engine, actor, origin, request.action, written)
+            outcomes.append(await _attempt(recorder, task))
+            written = recorder.writes
         _raise_failed(outcomes, atomic=atomic)
         await _remember(actor, idempotency_key, outcomes)
         return outcomes
@@ -128,26 +133,27 @@ def parse_key(spec: ResourceSpec, text: object) -> Any:
 # -- understanding -----------------------------------------------------------------------------------------------
 
 
-def _admit(spec: ResourceSpec, action: str, actor: Actor) -> bool:
-    """Returns whether the action makes a new row, when it can be done at all by the actor.
+def _admitted(spec: ResourceSpec, action: str, actor: Actor) -> Verb | None:
+    """Returns what is to be done, when it can be done at all by the actor; None: that depends on what is there.
 
     Raises:
         Unauthenticated, Forbidden: it cannot.
     """
     if action != "upsert":
-        return offered(spec, action, actor).creates
+        return offered(spec, action, actor)
     if not spec.natural_key:
         raise Forbidden(f"Nobody can upsert {spec.nouns} here.")
     try:
-        return offered(spec, "create", actor).creates
+        offered(spec, "create", actor)
     except Forbidden:
         offered(spec, "patch", actor)
-        return True
+    return None
 
 
 def _understood(engine: Engine, actor: Actor, request: Write) -> Task:
     spec, action = request.resource, request.action
-    creates = _admit(spec, action, actor)
+    verb = _admitted(spec, action, actor)
+    creates = verb is None or verb.creates
     values: dict[str, Any] = {}
     given = None
     if action in spec.actions:
@@ -155,9 +161,9 @@ def _understood(engine: Engine, actor: Actor, request: Write) -> Task:
     elif action in FORMS:
         values = engine.inputs.parse(spec, FORMS[action], request.input)
     if not creates and request.id is None:
-        raise Invalid(field_errors=[FieldError(path=(spec.pk.name,), code="missing", message="Field required.")])
+        raise Invalid(field_errors=[FieldError(path=(ROW_ID,), code="missing", message="Field required.")])
     key = None if creates else parse_key(spec, request.id)
-    return Task(spec=spec, action=action, key=key, values=values, input=given, expected=request.if_match)
+    return Task(spec=spec, action=action, verb=verb, key=key, values=values, input=given, expected=request.if_match)
 
 
 def _outcome_of(engine: Engine, actor: Actor, request: Write) -> Task | ServiceError:
@@ -167,13 +173,13 @@ def _outcome_of(engine: Engine, actor: Actor, request: Write) -> Task | ServiceE
         return error
 
 
-async def _attempt(engine: Engine, actor: Actor, origin: Origin, task: Task | ServiceError) -> Outcome:
+async def _attempt(recorder: Recorder, task: Task | ServiceError) -> Outcome:
     """Makes one of several changes; if it is refused, nothing is left of it, and the others can go on."""
     if isinstance(task, ServiceError):
         return task
     try:
-        async with engine.database.transaction():  # a savepoint
-            return await perform(Recorder(engine, actor, origin, task.action), task)
+        async with recorder.engine.database.transaction():  # a savepoint
+            return await perform(recorder, task)
     except errors.Unavailable:
         raise
     except ServiceError as error:

@@ -109,8 +109,8 @@ class Writing:
         """Checks that the rules hold for the row as it is now, and unless it was just written, that it is visible."""
         table, policy = self.spec.table, self.engine.policies.of(self.change.actor)
         tests, values = self._tests(policy.values)
-        if written and self.verb.creates:
-            # A new row is no reason why it may be there: nobody joins a vendor by writing that they are its owner.
+        if written and self._came:
+            # A row is no reason why it may be there: nobody joins a vendor by writing that they are its owner.
             tests = tuple(apart_from(test, table.pk, Slot("read", 0)) for test in tests)
         visible: Condition = ALWAYS
         if not written:
@@ -121,6 +121,13 @@ class Writing:
         if not rows:
             raise NotFound(f"There is no {self.spec.noun} with this id, or you may not see it.")
         self._refuse_unless([bool(test) for test in list(rows[0])[1:]])
+
+    @property
+    def _came(self) -> bool:
+        """Whether the row was not where it is now: it is new, or one of its keys of other rows is."""
+        keys = {join.near.name for join in self.spec.table.joins.values() if join.near is not self.spec.table.pk}
+        values, before = self.change.values, self.change.before
+        return self.verb.creates or any(values[name] != getattr(before, name) for name in keys & values.keys())
 
     def _decided(self) -> bool:
         """Whether the rules are known to hold for a new row before it is written.

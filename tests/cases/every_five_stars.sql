@@ -2,7 +2,7 @@
 SELECT total.n, page.*
   FROM (SELECT count(*) AS n
   FROM "products" AS t7
-  WHERE (t7."status" = 'published' AND (NOT EXISTS (SELECT 1
+  WHERE ((t7."status" = 'published' AND t7."deleted_at" IS NULL) AND (NOT EXISTS (SELECT 1
   FROM "tags" AS t8 JOIN "product_tags" AS t9 ON t9."tag_id" = t8."id"
   WHERE t9."product_id" = t7."id" AND substr(t8."name", 1, length(?1)) = ?1) AND (EXISTS (SELECT 1
   FROM "reviews" AS t10
@@ -18,7 +18,7 @@ SELECT total.n, page.*
   WHERE t2."product_id" = t0."id" AND t2."status" = 'approved')) AS c1
   FROM (SELECT t0.*
   FROM "products" AS t0
-  WHERE (t0."status" = 'published' AND (NOT EXISTS (SELECT 1
+  WHERE ((t0."status" = 'published' AND t0."deleted_at" IS NULL) AND (NOT EXISTS (SELECT 1
   FROM "tags" AS t3 JOIN "product_tags" AS t4 ON t4."tag_id" = t3."id"
   WHERE t4."product_id" = t0."id" AND substr(t3."name", 1, length(?1)) = ?1) AND (EXISTS (SELECT 1
   FROM "reviews" AS t5
@@ -32,7 +32,7 @@ SELECT total.n, page.*
 SELECT total.n, page.*
   FROM (SELECT count(*) AS n
   FROM "products" AS t7
-  WHERE (t7."status" = 'published'::text AND (NOT EXISTS (SELECT 1
+  WHERE ((t7."status" = 'published'::text AND t7."deleted_at" IS NULL) AND (NOT EXISTS (SELECT 1
   FROM "tags" AS t8 JOIN "product_tags" AS t9 ON t9."tag_id" = t8."id"
   WHERE t9."product_id" = t7."id" AND starts_with(t8."name", $1::text)) AND (EXISTS (SELECT 1
   FROM "reviews" AS t10
@@ -48,7 +48,7 @@ SELECT total.n, page.*
   WHERE t2."product_id" = t0."id" AND t2."status" = 'approved'::text)::text, 'null') || '}' AS c1
   FROM (SELECT t0.*
   FROM "products" AS t0
-  WHERE (t0."status" = 'published'::text AND (NOT EXISTS (SELECT 1
+  WHERE ((t0."status" = 'published'::text AND t0."deleted_at" IS NULL) AND (NOT EXISTS (SELECT 1
   FROM "tags" AS t3 JOIN "product_tags" AS t4 ON t4."tag_id" = t3."id"
   WHERE t4."product_id" = t0."id" AND starts_with(t3."name", $1::text)) AND (EXISTS (SELECT 1
   FROM "reviews" AS t5

@@ -25,15 +25,15 @@ SELECT NULL AS n, (SELECT json_array(count(*), count(DISTINCT f0), json_array(su
 SELECT t0."name", json_object('rows', json(json((SELECT json_group_array(json(j))
   FROM (SELECT json_object() AS j
   FROM "products" AS t1
-  WHERE t1."vendor_id" = t0."id" AND (t1."status" = 'published' OR EXISTS (SELECT 1
+  WHERE t1."vendor_id" = t0."id" AND ((t1."status" = 'published' OR EXISTS (SELECT 1
   FROM "memberships" AS t2
-  WHERE t2."vendor_id" = t1."vendor_id" AND t2."user_id" = ?1))
+  WHERE t2."vendor_id" = t1."vendor_id" AND t2."user_id" = ?1)) AND t1."deleted_at" IS NULL)
   ORDER BY t1."created_at" DESC, t1."id" DESC LIMIT 0)))), 'total', NULL, 'aggregates', json_array(json((SELECT json_array(count(*), sum(f0), json_array(sum(f0), count(f0)), json_array(json_array(sum(f1 >> 32), sum(f1 & 4294967295)), count(f1)))
   FROM (SELECT t3."stock" AS f0, t3."price" AS f1
   FROM "products" AS t3
-  WHERE t3."vendor_id" = t0."id" AND (t3."status" = 'published' OR EXISTS (SELECT 1
+  WHERE t3."vendor_id" = t0."id" AND ((t3."status" = 'published' OR EXISTS (SELECT 1
   FROM "memberships" AS t4
-  WHERE t4."vendor_id" = t3."vendor_id" AND t4."user_id" = ?1))) AS r))))
+  WHERE t4."vendor_id" = t3."vendor_id" AND t4."user_id" = ?1)) AND t3."deleted_at" IS NULL)) AS r))))
   FROM (SELECT t0.*
   FROM "vendors" AS t0
   ORDER BY t0."name" ASC, t0."id" ASC LIMIT 1) AS t0
@@ -68,15 +68,15 @@ SELECT NULL AS n, (SELECT json_build_array(count(*), count(DISTINCT f0), sum(f1)
 SELECT t0."name", '{"rows":' || coalesce((SELECT coalesce('[' || string_agg(j, ',') || ']', '[]')
   FROM (SELECT '{}'::text AS j
   FROM "products" AS t1
-  WHERE t1."vendor_id" = t0."id" AND (t1."status" = 'published'::text OR EXISTS (SELECT 1
+  WHERE t1."vendor_id" = t0."id" AND ((t1."status" = 'published'::text OR EXISTS (SELECT 1
   FROM "memberships" AS t2
-  WHERE t2."vendor_id" = t1."vendor_id" AND t2."user_id" = $1::uuid))
+  WHERE t2."vendor_id" = t1."vendor_id" AND t2."user_id" = $1::uuid)) AND t1."deleted_at" IS NULL)
   ORDER BY t1."created_at" DESC, t1."id" DESC LIMIT 0) AS rows), 'null') || ',"total":' || coalesce(NULL::text, 'null') || ',"aggregates":' || coalesce(json_build_array((SELECT json_build_array(count(*), sum(f0), json_build_array(sum(f0), count(f0)), json_build_array(sum(f1)::text, count(f1)))
   FROM (SELECT t3."stock" AS f0, t3."price" AS f1
   FROM "products" AS t3
-  WHERE t3."vendor_id" = t0."id" AND (t3."status" = 'published'::text OR EXISTS (SELECT 1
+  WHERE t3."vendor_id" = t0."id" AND ((t3."status" = 'published'::text OR EXISTS (SELECT 1
   FROM "memberships" AS t4
-  WHERE t4."vendor_id" = t3."vendor_id" AND t4."user_id" = $1::uuid))) AS r))::text, 'null') || '}'
+  WHERE t4."vendor_id" = t3."vendor_id" AND t4."user_id" = $1::uuid)) AND t3."deleted_at" IS NULL)) AS r))::text, 'null') || '}'
   FROM (SELECT t0.*
   FROM "vendors" AS t0
   ORDER BY t0."name" COLLATE "C" ASC, t0."id" ASC LIMIT 1) AS t0

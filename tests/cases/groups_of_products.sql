@@ -4,7 +4,7 @@ SELECT NULL AS n, (WITH " every" AS (SELECT json_array(k0, replace(k1, '.000000Z
   FROM "products" AS t1
   LEFT JOIN "categories" AS t2 ON t2."id" = t1."category_id"
   LEFT JOIN "categories" AS t3 ON t3."id" = t2."parent_id"
-  WHERE (t1."status" = 'published' AND t1."price" < ?1)) AS r GROUP BY k0, k1 HAVING count(*) >= ?2) SELECT json_array(json((SELECT json_group_array(json(j))
+  WHERE ((t1."status" = 'published' AND t1."deleted_at" IS NULL) AND t1."price" < ?1)) AS r GROUP BY k0, k1 HAVING count(*) >= ?2) SELECT json_array(json((SELECT json_group_array(json(j))
   FROM (SELECT j
   FROM " every"
   ORDER BY o0 DESC NULLS FIRST, o1 ASC NULLS LAST, o2 ASC NULLS LAST LIMIT 2 OFFSET ?3) AS g)), (SELECT count(*)
@@ -16,7 +16,7 @@ SELECT NULL AS n, (WITH " every" AS (SELECT json_build_array(k0, replace(to_char
   FROM "products" AS t1
   LEFT JOIN "categories" AS t2 ON t2."id" = t1."category_id"
   LEFT JOIN "categories" AS t3 ON t3."id" = t2."parent_id"
-  WHERE (t1."status" = 'published'::text AND t1."price" < $1::bigint)) AS r GROUP BY k0, k1 HAVING count(*) >= $2::bigint) SELECT json_build_array((SELECT coalesce(json_agg(j), '[]'::json)
+  WHERE ((t1."status" = 'published'::text AND t1."deleted_at" IS NULL) AND t1."price" < $1::bigint)) AS r GROUP BY k0, k1 HAVING count(*) >= $2::bigint) SELECT json_build_array((SELECT coalesce(json_agg(j), '[]'::json)
   FROM (SELECT j
   FROM " every"
   ORDER BY o0 DESC NULLS FIRST, o1 ASC NULLS LAST, o2 ASC NULLS LAST LIMIT 2 OFFSET $3::bigint) AS g), (SELECT count(*)

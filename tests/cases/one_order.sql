@@ -16,9 +16,9 @@ SELECT total.n, page.*
   FROM "memberships" AS t4
   WHERE t4."vendor_id" = t3."vendor_id" AND t4."user_id" = ?2) THEN CASE WHEN t3."cost_price" IS NOT NULL THEN printf('%s%d.%02d', CASE WHEN t3."cost_price" < 0 THEN '-' ELSE '' END, abs(t3."cost_price") / 100, abs(t3."cost_price") % 100) END END)
   FROM "products" AS t3
-  WHERE t3."id" = t2."product_id" AND (t3."status" = 'published' OR EXISTS (SELECT 1
+  WHERE t3."id" = t2."product_id" AND ((t3."status" = 'published' OR EXISTS (SELECT 1
   FROM "memberships" AS t5
-  WHERE t5."vendor_id" = t3."vendor_id" AND t5."user_id" = ?3))))) AS j
+  WHERE t5."vendor_id" = t3."vendor_id" AND t5."user_id" = ?3)) AND t3."deleted_at" IS NULL)))) AS j
   FROM (SELECT t2.*
   FROM "order_lines" AS t2
   WHERE t2."order_id" = t0."id" AND (EXISTS (SELECT 1
@@ -73,9 +73,9 @@ SELECT total.n, page.*
   FROM "memberships" AS t5
   WHERE t5."vendor_id" = t4."vendor_id" AND t5."user_id" = $2::uuid) THEN '"' || (t4."cost_price"::numeric * 0.01)::text || '"' END, 'null') || '}' AS j
   FROM "products" AS t4
-  WHERE t4."id" = t3."product_id" AND (t4."status" = 'published'::text OR EXISTS (SELECT 1
+  WHERE t4."id" = t3."product_id" AND ((t4."status" = 'published'::text OR EXISTS (SELECT 1
   FROM "memberships" AS t6
-  WHERE t6."vendor_id" = t4."vendor_id" AND t6."user_id" = $3::uuid))) AS t7 ON TRUE
+  WHERE t6."vendor_id" = t4."vendor_id" AND t6."user_id" = $3::uuid)) AND t4."deleted_at" IS NULL)) AS t7 ON TRUE
   ORDER BY t3."id" ASC) AS rows) AS c4
   FROM (SELECT t0.*
   FROM "orders" AS t0

@@ -2,7 +2,7 @@
 SELECT total.n, page.*
   FROM (SELECT count(*) AS n
   FROM "products" AS t8
-  WHERE (t8."status" = 'published' AND EXISTS (SELECT 1
+  WHERE ((t8."status" = 'published' AND t8."deleted_at" IS NULL) AND EXISTS (SELECT 1
   FROM "categories" AS t9
   WHERE t9."id" = t8."category_id" AND t9."slug" = ?1))) AS total
   LEFT JOIN (SELECT 1 AS found, t0."name" AS c0, CASE WHEN t0."price" IS NOT NULL THEN printf('%s%d.%02d', CASE WHEN t0."price" < 0 THEN '-' ELSE '' END, abs(t0."price") / 100, abs(t0."price") % 100) END AS c1, json((SELECT json_object('name', t1."name", 'parent', json((SELECT json_object('name', t2."name")
@@ -24,7 +24,7 @@ SELECT total.n, page.*
   ORDER BY t5."name" ASC, t5."id" ASC LIMIT 50))) AS c4
   FROM (SELECT t0.*
   FROM "products" AS t0
-  WHERE (t0."status" = 'published' AND EXISTS (SELECT 1
+  WHERE ((t0."status" = 'published' AND t0."deleted_at" IS NULL) AND EXISTS (SELECT 1
   FROM "categories" AS t7
   WHERE t7."id" = t0."category_id" AND t7."slug" = ?1))
   ORDER BY t0."price" ASC, t0."id" ASC LIMIT 2) AS t0
@@ -34,7 +34,7 @@ SELECT total.n, page.*
 SELECT total.n, page.*
   FROM (SELECT count(*) AS n
   FROM "products" AS t11
-  WHERE (t11."status" = 'published'::text AND EXISTS (SELECT 1
+  WHERE ((t11."status" = 'published'::text AND t11."deleted_at" IS NULL) AND EXISTS (SELECT 1
   FROM "categories" AS t12
   WHERE t12."id" = t11."category_id" AND t12."slug" = $1::text))) AS total
   LEFT JOIN (SELECT 1 AS found, t0."name" AS c0, (t0."price"::numeric * 0.01)::text AS c1, t4.j AS c2, (SELECT '{"nodes":' || coalesce('[' || string_agg(j, ',') || ']', '[]') || '}'
@@ -53,7 +53,7 @@ SELECT total.n, page.*
   ORDER BY t8."name" COLLATE "C" ASC, t8."id" ASC LIMIT 50) AS rows) AS c4
   FROM (SELECT t0.*
   FROM "products" AS t0
-  WHERE (t0."status" = 'published'::text AND EXISTS (SELECT 1
+  WHERE ((t0."status" = 'published'::text AND t0."deleted_at" IS NULL) AND EXISTS (SELECT 1
   FROM "categories" AS t10
   WHERE t10."id" = t0."category_id" AND t10."slug" = $1::text))
   ORDER BY t0."price" ASC, t0."id" ASC LIMIT 2) AS t0

@@ -6,9 +6,9 @@ SELECT total.*, page.*
   FROM (SELECT t8."name" AS k0, (SELECT CASE typeof(n) WHEN 'integer' THEN n END
   FROM (SELECT t5."unit_price" * t5."quantity" AS n)) AS f0
   FROM "order_lines" AS t5
-  LEFT JOIN "products" AS t6 ON t6."id" = t5."product_id" AND (t6."status" = 'published' OR EXISTS (SELECT 1
+  LEFT JOIN "products" AS t6 ON t6."id" = t5."product_id" AND ((t6."status" = 'published' OR EXISTS (SELECT 1
   FROM "memberships" AS t7
-  WHERE t7."vendor_id" = t6."vendor_id" AND t7."user_id" = ?2))
+  WHERE t7."vendor_id" = t6."vendor_id" AND t7."user_id" = ?2)) AND t6."deleted_at" IS NULL)
   LEFT JOIN "vendors" AS t8 ON t8."id" = t6."vendor_id"
   WHERE (EXISTS (SELECT 1
   FROM "orders" AS t9
@@ -34,9 +34,9 @@ SELECT total.*, page.*
   FROM (SELECT t1."price" - t1."cost_price" AS n))) / 100, abs((SELECT CASE typeof(n) WHEN 'integer' THEN n END
   FROM (SELECT t1."price" - t1."cost_price" AS n))) % 100) END END)
   FROM "products" AS t1
-  WHERE t1."id" = t0."product_id" AND (t1."status" = 'published' OR EXISTS (SELECT 1
+  WHERE t1."id" = t0."product_id" AND ((t1."status" = 'published' OR EXISTS (SELECT 1
   FROM "memberships" AS t4
-  WHERE t4."vendor_id" = t1."vendor_id" AND t4."user_id" = ?2)))) AS c3
+  WHERE t4."vendor_id" = t1."vendor_id" AND t4."user_id" = ?2)) AND t1."deleted_at" IS NULL))) AS c3
   FROM (SELECT t0.*
   FROM "order_lines" AS t0
   WHERE (EXISTS (SELECT 1
@@ -61,9 +61,9 @@ SELECT total.*, page.*
   FROM (SELECT t9."name" COLLATE "C" AS k0, (SELECT CASE WHEN n BETWEEN -9223372036854775808 AND 9223372036854775807 THEN n::bigint END
   FROM (SELECT t6."unit_price"::numeric * t6."quantity" AS n) AS x) AS f0
   FROM "order_lines" AS t6
-  LEFT JOIN "products" AS t7 ON t7."id" = t6."product_id" AND (t7."status" = 'published'::text OR EXISTS (SELECT 1
+  LEFT JOIN "products" AS t7 ON t7."id" = t6."product_id" AND ((t7."status" = 'published'::text OR EXISTS (SELECT 1
   FROM "memberships" AS t8
-  WHERE t8."vendor_id" = t7."vendor_id" AND t8."user_id" = $2::uuid))
+  WHERE t8."vendor_id" = t7."vendor_id" AND t8."user_id" = $2::uuid)) AND t7."deleted_at" IS NULL)
   LEFT JOIN "vendors" AS t9 ON t9."id" = t7."vendor_id"
   WHERE (EXISTS (SELECT 1
   FROM "orders" AS t10
@@ -97,8 +97,8 @@ SELECT total.*, page.*
   WHERE t3."vendor_id" = t1."vendor_id" AND t3."user_id" = $1::uuid) THEN '"' || ((SELECT CASE WHEN n BETWEEN -9223372036854775808 AND 9223372036854775807 THEN n::bigint END
   FROM (SELECT t1."price"::numeric - t1."cost_price" AS n) AS x)::numeric * 0.01)::text || '"' END, 'null') || '}' AS j
   FROM "products" AS t1
-  WHERE t1."id" = t0."product_id" AND (t1."status" = 'published'::text OR EXISTS (SELECT 1
+  WHERE t1."id" = t0."product_id" AND ((t1."status" = 'published'::text OR EXISTS (SELECT 1
   FROM "memberships" AS t4
-  WHERE t4."vendor_id" = t1."vendor_id" AND t4."user_id" = $2::uuid))) AS t5 ON TRUE
+  WHERE t4."vendor_id" = t1."vendor_id" AND t4."user_id" = $2::uuid)) AND t1."deleted_at" IS NULL)) AS t5 ON TRUE
   ORDER BY (SELECT CASE WHEN n BETWEEN -9223372036854775808 AND 9223372036854775807 THEN n::bigint END
   FROM (SELECT t0."unit_price"::numeric * t0."quantity" AS n) AS x) DESC NULLS FIRST, t0."id" DESC) AS page ON 1 = 1;

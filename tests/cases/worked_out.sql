@@ -8,7 +8,7 @@ SELECT t0."name", CASE WHEN t0."stock" > ?1 THEN ?2 ELSE ?3 END, t0."stock", (SE
   FROM "reviews" AS t5
   WHERE t5."product_id" = t4."id" AND t5."status" = 'approved'))
   FROM "products" AS t4
-  WHERE t4."id" = t3."product_id" AND t4."status" = 'published'))) AS j
+  WHERE t4."id" = t3."product_id" AND (t4."status" = 'published' AND t4."deleted_at" IS NULL)))) AS j
   FROM (SELECT t3.*
   FROM "reviews" AS t3
   WHERE t3."product_id" = t0."id" AND t3."status" = 'approved'
@@ -20,7 +20,7 @@ SELECT t0."name", CASE WHEN t0."stock" > ?1 THEN ?2 ELSE ?3 END, t0."stock", (SE
   WHERE t7."product_id" = t0."id" AND t7."status" = 'approved'), t0."id"
   FROM (SELECT t0.*
   FROM "products" AS t0
-  WHERE (t0."status" = 'published' AND (CASE WHEN t0."stock" > ?1 THEN ?2 ELSE ?3 END = ?4 AND (SELECT CAST(sum(t10."rating") AS REAL) / count(t10."rating")
+  WHERE ((t0."status" = 'published' AND t0."deleted_at" IS NULL) AND (CASE WHEN t0."stock" > ?1 THEN ?2 ELSE ?3 END = ?4 AND (SELECT CAST(sum(t10."rating") AS REAL) / count(t10."rating")
   FROM "reviews" AS t10
   WHERE t10."product_id" = t0."id" AND t10."status" = 'approved') >= ?5))
   ORDER BY (SELECT count(*)
@@ -49,7 +49,7 @@ SELECT t0."name", CASE WHEN t0."stock" > $1::int THEN $2::boolean ELSE $3::boole
   FROM "reviews" AS t5
   WHERE t5."product_id" = t4."id" AND t5."status" = 'approved'::text)::text, 'null') || '}' AS j
   FROM "products" AS t4
-  WHERE t4."id" = t3."product_id" AND t4."status" = 'published'::text) AS t6 ON TRUE
+  WHERE t4."id" = t3."product_id" AND (t4."status" = 'published'::text AND t4."deleted_at" IS NULL)) AS t6 ON TRUE
   ORDER BY t3."created_at" DESC, t3."id" DESC) AS rows), (SELECT count(*)
   FROM "reviews" AS t7
   WHERE t7."product_id" = t0."id" AND t7."status" = 'approved'::text), (SELECT sum(t8."rating")::float8 / count(t8."rating")
@@ -57,7 +57,7 @@ SELECT t0."name", CASE WHEN t0."stock" > $1::int THEN $2::boolean ELSE $3::boole
   WHERE t8."product_id" = t0."id" AND t8."status" = 'approved'::text), t0."id"::text
   FROM (SELECT t0.*
   FROM "products" AS t0
-  WHERE (t0."status" = 'published'::text AND (CASE WHEN t0."stock" > $1::int THEN $2::boolean ELSE $3::boolean END = $4::boolean AND (SELECT sum(t11."rating")::float8 / count(t11."rating")
+  WHERE ((t0."status" = 'published'::text AND t0."deleted_at" IS NULL) AND (CASE WHEN t0."stock" > $1::int THEN $2::boolean ELSE $3::boolean END = $4::boolean AND (SELECT sum(t11."rating")::float8 / count(t11."rating")
   FROM "reviews" AS t11
   WHERE t11."product_id" = t0."id" AND t11."status" = 'approved'::text) >= $5::float8))
   ORDER BY (SELECT count(*)

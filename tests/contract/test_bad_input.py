@@ -110,7 +110,8 @@ NOT_SIGNED_IN = {"status": 401, "code": "unauthenticated"}
 REST: list[Rest] = [
     # bodies
     posted("not JSON", b"{title:", **MALFORMED),
-    posted("an array", [], **MALFORMED),
+    posted("an array of something else", b"[5]", status=422, code="items_failed"),
+    posted("an array that does not end", b"[{}", **MALFORMED),
     posted("a string", "hello", **MALFORMED),
     posted("null", b"null", **MALFORMED),
     posted("no body", b"", **MALFORMED),
@@ -170,7 +171,7 @@ REST: list[Rest] = [
     Rest(said="a write to a hidden row", method="PATCH", path="/products/{draft}", body={"stock": 1}, who="customer",
          **MISSING),
     Rest(said="a delete of a hidden row", method="DELETE", path="/reviews/{pending}", who="customer", **MISSING),
-    Rest(said="a wrong method", method="DELETE", status=405, code="method_not_allowed"),
+    Rest(said="a wrong method", method="DELETE", path="/payments", status=405, code="method_not_allowed"),
     Rest(said="an unheard-of method", method="BREW", status=405, code="method_not_allowed"),
     # query strings
     Rest(said="an unknown parameter", path="/products?pages=2", at="pages"),
@@ -417,7 +418,7 @@ def check_any(answer: httpx.Response) -> dict[str, Any]:
 
 def check_rest(answer: httpx.Response) -> dict[str, Any]:
     body = check_any(answer)
-    assert set(body) <= {"detail", "error_code", "field_errors", "hint", "request_id"}, body
+    assert set(body) <= {"detail", "error_code", "field_errors", "item_errors", "hint", "request_id"}, body
     assert body["detail"].endswith((".", "!"))
     assert body["error_code"] in ERROR_CODES
     assert body["request_id"] == answer.headers["x-request-id"]

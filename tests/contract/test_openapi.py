@@ -92,7 +92,7 @@ async def bodies(shop: Shop) -> dict[str, dict[str, Any]]:
 
 def root_of(operation: Operation) -> str:
     """The path of the resource: `/api/v1/products` of `/api/v1/products/{id}/reviews`."""
-    return operation.path.partition("/{id}")[0].removesuffix("/aggregate")
+    return "/".join(operation.path.split("/")[:4])
 
 
 async def asked(shop: Shop, operation: Operation, key: str = NO_KEY, query: str = "", who: str | None = None,
@@ -125,6 +125,18 @@ def test_everything_in_it_is_described(contract: Contract) -> None:
             count("contract", "parameters described")
         for status, response in operation.said["responses"].items():
             assert response["description"], (operation.name, status)
+
+
+async def test_the_bounds_of_texts_are_told(shop: Shop, contract: Contract) -> None:
+    schemas = contract.document["components"]["schemas"]
+    assert schemas["ProductCreate"]["properties"]["slug"]["pattern"] == "^[a-z0-9]+(-[a-z0-9]+)*$"
+    assert schemas["AddressPatch"]["properties"]["country"]["pattern"] == "^[A-Z]{2}$"
+    assert schemas["AddressCreate"]["properties"]["city"] | {"title": ""} == {
+        "type": "string", "title": "", "minLength": 1, "maxLength": 100
+    }  # fmt: skip
+    body = {"recipient": "", "line1": "x", "postal_code": "1", "city": "x", "country": "NL"}
+    refused = (await shop.rest("POST", "/addresses", body, who="customer")).json()["field_errors"]
+    assert [(each["field"], each["code"]) for each in refused] == [("recipient", "string_too_short")]
 
 
 def test_what_could_be_answered_and_is_not_told_would_be_found(contract: Contract) -> None:
@@ -206,12 +218,21 @@ async def test_changes_by_everyone(
         json: Any = {"content-type": "application/json"}
         for key in (keys.get(root_of(operation), NO_KEY), NO_KEY, "nothing"):
             if operation.method == "DELETE":
-                for query in ("?nothing=1", "?%ff"):
+                for query in ("?nothing=1", "?%ff", f"?ids={NO_KEY}" if "{id}" not in operation.path else "?ids=x"):
                     contract.hold(operation, await asked(shop, operation, key, query, who))
                 if key != keys.get(root_of(operation)):
                     contract.hold(operation, await asked(shop, operation, key, "", who))
                 continue
-            for body in (b"", b"{", b"[]", b"{}", b'{"nothing": 1}', b'{"id": 1, "name": null}', b'{"name": ""}'):
+            for body in (
+                b"",
+                b"{",
+                b"[]",
+                b"{}",
+                b'[{"nothing": 1}]',
+                b'{"nothing": 1}',
+                b'{"id": 1, "name": null}',
+                b'{"name": ""}',
+            ):
                 contract.hold(operation, await asked(shop, operation, key, "", who, json, content=body))
             if who is None:
                 large = b'{"name": "' + b"x" * shop.engine.settings.max_body_bytes + b'"}'
@@ -247,16 +268,106 @@ async def test_changes_that_are_made(shop: Shop, contract: Contract, specs: Mapp
     user = (await shop.rest("GET", "/users?limit=1&filter[role]=customer", who="admin")).json()["data"][0]
     for action, sent in (("patch", {}), ("replace", put_body(contract, specs["/api/v1/users"], user))):
         operation = by_name[f"{action}User"]
-        for key in (user["id"], NO_KEY):
-            contract.hold(operation, await asked(shop, operation, key, who="admin", json=sent))
+        for key, headers in ((user["id"], {}), (NO_KEY, {}), (user["id"], {"If-Match": '"999"'})):
+            contract.hold(operation, await asked(shop, operation, key, who="admin", headers=headers, json=sent))
+
+
+async def test_changes_of_several_and_by_natural_key(
+    shop: Shop, contract: Contract, specs: Mapping[str, ResourceSpec]
+) -> None:
+    by_path = {(each.method, each.path): each for each in contract.operations()}
+    for path, body in (await bodies(shop)).items():
+        who, spec = body.pop("who"), specs[path]
+        upsert, create, patch, delete = (by_path.get((method, path)) for method in ("PUT", "POST", "PATCH", "DELETE"))
+        assert create is not None
+        assert patch is not None
+        if upsert is not None:
+            for status in (201, 200):
+                answer = await asked(shop, upsert, who=who, json=body)
+                assert answer.status_code == status, (path, answer.text)
+                contract.hold(upsert, answer)
+        contract.hold(create, await asked(shop, create, query="?atomic=false", who=who, json=[body, body]))
+        row = (await shop.rest("GET", f"{path.removeprefix('/api/v1')}?limit=1&fields=id&sort=-id", who=who)).json()
+        [key] = [each["id"] for each in row["data"]]
+        contract.hold(patch, await asked(shop, patch, who=who, json=[{"id": key}]))
+        if spec.table.version is not None:
+            for method, sent in (("PATCH", {}), ("PUT", put_body(contract, spec, body)), ("DELETE", None)):
+                operation = by_path.get((method, f"{path}/{{id}}"))
+                if operation is not None:
+                    stale = {"If-Match": '"999"'}
+                    contract.hold(operation, await asked(shop, operation, key, who=who, headers=stale, json=sent))
+            if upsert is not None:
+                contract.hold(upsert, await asked(shop, upsert, who=who, headers={"If-Match": '"999"'}, json=body))
+        if delete is not None:
+            contract.hold(delete, await asked(shop, delete, query=f"?ids={key}", who=who))
+            contract.hold(delete, await asked(shop, delete, query=f"?ids={key}&atomic=false", who=who))
+
+
+async def test_actions(shop: Shop, contract: Contract) -> None:
+    """The life of a product, a review, an account and an order, each step as the document says."""
+    by_name = {operation.name: operation for operation in contract.operations()}
+
+    async def done(name: str, key: str, who: str | None, json: Any = None, status: int = 200) -> Any:
+        operation = by_name[name]
+        if "If-Match" in [parameter["name"] for parameter in operation.said["parameters"]]:
+            stale = {"If-Match": '"999"'}
+            for each in (key, NO_KEY):
+                contract.hold(operation, await asked(shop, operation, each, who=who, headers=stale, json=json or {}))
+        answer = await asked(shop, operation, key, who=who, json={} if json is None else json)
+        assert answer.status_code == status, (name, answer.text)
+        contract.hold(operation, answer)
+        return answer.json()["data"] if answer.content else None
+
+    new = await bodies(shop)
+    for body in new.values():
+        body.pop("who")
+    user = {"email": "contract@example.com", "name": "x", "password": "long enough, really"}
+    await done("registerUser", "", None, user, 201)
+    review = await shop.rest("POST", "/reviews", new["/api/v1/reviews"], who="customer")
+    await done("moderateReview", review.json()["data"]["id"], "moderator", {"status": "approved"})
+    stocked = {**new["/api/v1/products"], "currency": "EUR", "stock": 3}
+    product = (await shop.rest("POST", "/products", stocked, who="admin")).json()["data"]["id"]
+    for name in ("archiveProduct", "publishProduct"):
+        await done(name, product, "admin")
+    await done("deleteProduct", product, "admin", status=204)
+    await done("restoreProduct", product, "admin")
+    cart = {
+        "lines": {"create": [{"product_id": product, "quantity": 1}]},
+        "ship_to": {"create": new["/api/v1/addresses"]},
+    }
+    for steps in (
+        ("placeOrder", "payOrder", "shipOrder", "deliverOrder", "refundOrder"),
+        ("placeOrder", "cancelOrder"),
+    ):
+        order = (await shop.rest("POST", "/orders", cart, who="customer")).json()["data"]["id"]
+        for name in steps:
+            who = "admin" if name in ("shipOrder", "refundOrder") else "customer"
+            await done(name, order, who, {"method": "sandbox_ok"} if name == "payOrder" else {})
+
+
+async def test_batches(shop: Shop, contract: Contract) -> None:
+    [batch] = [operation for operation in contract.operations() if operation.name == "batch"]
+    tag = {"resource": "tags", "action": "create", "input": {"name": "in a batch"}}
+    good = {"operations": [tag]}
+    for who in ACTORS:
+        for body in (
+            good,
+            {"operations": [{**tag, "action": "fly"}]},
+            {"operations": 1},
+            [],
+            {**good, "atomic": False},
+        ):
+            contract.hold(batch, await asked(shop, batch, who=who, json=body))
+    text = {"content-type": "text/plain"}
+    contract.hold(batch, await asked(shop, batch, headers=text, content=b"{}"))
+    large = b" " * (shop.engine.settings.max_body_bytes + 1)
+    contract.hold(batch, await asked(shop, batch, headers={"content-type": "application/json"}, content=large))
 
 
 def put_body(contract: Contract, spec: ResourceSpec, row: Mapping[str, Any]) -> dict[str, Any]:
-    """The row as it is, in the form of a replacement; the status of a review is a moderator's."""
+    """The row as it is, in the form of a replacement."""
     known = contract.document["components"]["schemas"][f"{spec.type_name}Replace"]["properties"]
-    return {
-        name: row[name] for name in known if row.get(name) is not None and (spec.plural, name) != ("reviews", "status")
-    }
+    return {name: row[name] for name in known if row.get(name) is not None}
 
 
 async def test_credentials_that_are_not_enough(
@@ -271,8 +382,10 @@ async def test_credentials_that_are_not_enough(
             continue
         row = keys.get(root_of(operation), NO_KEY)
         for headers in ({"X-API-Key": key}, {"Authorization": f"Bearer {key[:-1]}x"}, {"Authorization": "Basic x"}):
-            body = {} if operation.method in ("GET", "DELETE") else {"json": {}}
-            contract.hold(operation, await asked(shop, operation, row, headers=headers, **body))
+            several = operation.path.count("/") == 3 and operation.method in ("PATCH", "DELETE")
+            body = {} if operation.method in ("GET", "DELETE") else {"json": [{"id": NO_KEY}] if several else {}}
+            query = f"?ids={NO_KEY}" if several and not body else ""
+            contract.hold(operation, await asked(shop, operation, row, query, headers=headers, **body))
 
 
 async def test_without_a_database(

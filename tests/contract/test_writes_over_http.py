@@ -124,7 +124,7 @@ def registration() -> dict[str, str]:
 async def test_who_may_write_but_not_read_is_told_the_id(shop: Shop) -> None:
     with shop.engine.database.use():
         admin = await User.get(email="admin@example.com")
-    key = (await create_key(shop.engine.database, admin.email, name="w", scopes=["tags:create"], expires_at=None)).key
+    key = (await create_key(shop.engine.database, admin.id, "w", ["tags:create"], None)).key
     for body in ({"name": word()}, [{"name": word()}, {"name": word()}]):
         answer = await shop.client.post("/api/v1/tags", json=body, headers={"X-API-Key": key})
         assert answer.status_code == 201, answer.text

@@ -12,7 +12,7 @@ from support.matrix.worlds import World
 pytestmark = pytest.mark.parity
 pytest_plugins = ("support.library.fixtures", "support.matrix.fixtures")
 
-SHARE = examples(9, 1)
+SHARE = examples(11, 1)
 """One of so many cells is run."""
 SHOWN = 8
 

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.parity
 
 ACTORS = (None, "customer", "vendor", "moderator", "admin")
 RESOURCES = ("products", "categories", "tags", "product_images", "reviews", "vendors", "memberships", "users",
-             "addresses", "orders", "order_lines", "audit_entries")  # fmt: skip
+             "addresses", "orders", "order_lines", "payments", "audit_entries")  # fmt: skip
 PAGE_SIZE, WINDOW = 200, 180
 """Different on purpose: where one face turns the page, the other does not."""
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.types import ASGIApp
 
 from storefront.application import STOREFRONT
 from storefront.examples import EXAMPLES
@@ -32,6 +33,7 @@ class Shop:
     """The storefront, asked through its ASGI application; `who` is None (a visitor) or one of EMAILS."""
 
     engine: Engine
+    app: ASGIApp
     client: httpx.AsyncClient
     executing: Executing
     _tokens: dict[str, str] = field(default_factory=dict)
@@ -41,11 +43,16 @@ class Shop:
         if who is None:
             return {}
         if who not in self._tokens:
-            account = {"email": EMAILS.get(who, who), "password": DEMO_PASSWORD}
-            answer = await self.client.post("/auth/login", json=account)
-            assert answer.status_code == 200, answer.text
-            self._tokens[who] = answer.json()["access_token"]
+            self._tokens[who] = await self.sign_in(who)
         return {"Authorization": f"Bearer {self._tokens[who]}"}
+
+    async def sign_in(self, who: str) -> str:
+        """Returns a new token of `who`."""
+        account = {"email": EMAILS.get(who, who), "password": DEMO_PASSWORD}
+        answer = await self.client.post("/auth/login", json=account)
+        assert answer.status_code == 200, answer.text
+        token: str = answer.json()["access_token"]
+        return token
 
     async def rest(self, method: str, path: str, body: Any = None, *, who: str | None = None) -> httpx.Response:
         """Returns the response to a REST request under /api/v1."""
@@ -72,7 +79,7 @@ async def opened(url: str, **settings: Any) -> AsyncIterator[Shop]:
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=transport, base_url="http://shop") as client,
     ):
-        yield Shop(engine=engine, client=client, executing=Executing(engine))
+        yield Shop(engine=engine, app=app, client=client, executing=Executing(engine))
 
 
 async def _fill(url: str) -> None:

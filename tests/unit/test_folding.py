@@ -6,7 +6,7 @@ import sys
 import unicodedata
 from random import Random
 
-from support.library.oracle import caseless
+from support.matrix.truth import caseless
 from twofold.engine import Engine
 from twofold.folding import folded
 

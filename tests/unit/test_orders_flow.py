@@ -324,6 +324,7 @@ class Till(SandboxProvider):
         return await self._answer(await super().open(order_id, amount, currency))
 
     async def charge(self, reference: str, method: str) -> None:
+        await super().charge(reference, method)
         self.charged.add(reference)
         await self._answer(reference)
 

@@ -291,6 +291,10 @@ async def test_a_request_writes_so_many_rows(own_library: Engine) -> None:
     many = [new_book(followers={"create": [new_book() for _ in range(100)]}) for _ in range(10)]
     with pytest.raises(TooCostly, match="1000 rows"):
         await write(own_library, HEAD, "books", "create", **new_book(followers={"create": many}))
+    items = [change_of(own_library, "books", "create", **each) for each in many]
+    with pytest.raises(ItemsFailed) as refused:
+        await own_library.write_all(HEAD, items)
+    assert {index: error.code for index, error in refused.value.failed.items()} == {9: "too_costly"}
     assert await count(own_library, Event) == 0
 
 

@@ -158,6 +158,15 @@ async def test_a_new_row_does_not_admit_itself(own_library: Engine, actor: Actor
         assert not await Staff.filter(branch_id=branch, user_id=actor.user_id, duty="head").exists()
 
 
+async def test_a_row_that_moves_does_not_admit_itself(own_library: Engine) -> None:
+    """Nor by an entry of one's own that is turned into one of another's branch; one's own entry stays one's own."""
+    with own_library.database.use():
+        mine = await Staff.get(user_id=HEAD.user_id, branch_id=NORTH)
+    with pytest.raises(Forbidden):
+        await written(own_library, HEAD, "staff_members", "patch", mine.id, branch_id=str(ULM))
+    await written(own_library, HEAD, "staff_members", "patch", mine.id, duty="head")
+
+
 async def test_a_field_rule_holds_before_the_change_and_after(own_library: Engine) -> None:
     """`renewals` may be set while the copy is out: whoever sends returned_at along must not get around that."""
     back = next(row for row in ROWS["loans"] if row["returned_at"] and row["copy_id"] == loan_of(NORTH)["copy_id"])

@@ -140,7 +140,7 @@ class Postgres(SqlDialect):
 
     name = "postgres"
     json = JSON["postgres"]
-    lock = " FOR UPDATE"
+    lock = " FOR NO KEY UPDATE"  # what an update takes: others may still refer to the row
     writes_many_tables = True
     lateral = True
 

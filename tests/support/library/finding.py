@@ -6,8 +6,9 @@ import unicodedata
 from collections.abc import Sequence
 from itertools import groupby
 
-from support.library.oracle import Oracle, caseless
+from support.library.oracle import Oracle
 from support.library.rows import Record
+from support.matrix.truth import caseless
 
 SEARCHED = {"books": ("title", "subtitle"), "authors": ("name",), "patrons": ("name",)}
 ORDERING = {"books": [("title", False)], "authors": [("name", False)], "patrons": [("name", False)]}

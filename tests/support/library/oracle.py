@@ -6,19 +6,16 @@ A condition is true, false or, where it compares with null, None: unknown, as in
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from enum import Enum
-from typing import Any, TypeAlias
-from uuid import UUID
+from typing import Any
 
 from support.library.models import Duty, Form
 from support.library.rows import BOOK_SUBJECTS, ROWS, Record
 from support.library.worked_out import WORKED_OUT
+from support.matrix.oracle import wire as in_json
+from support.matrix.truth import Truth, compared, conjunction, disjunction, negation
 from twofold.actor import Actor
-
-Truth: TypeAlias = bool | None
 
 TO_ONE = {
     ("subjects", "parent"): "subjects", ("books", "author"): "authors", ("books", "follows"): "books",
@@ -35,29 +32,6 @@ TO_MANY = {
 OWN = {("patrons", name) for name in ("card", "standing", "debt", "notes")} | {("loans", "note")}
 """Fields that only somebody who is known may read on some row."""
 BY_ID = {name: {row["id"]: row for row in rows} for name, rows in ROWS.items()}
-
-COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
-    "eq": lambda one, other: one == other, "in": lambda one, other: one in other,
-    "lt": lambda one, other: one < other, "lte": lambda one, other: one <= other,
-    "gt": lambda one, other: one > other, "gte": lambda one, other: one >= other,
-    "contains": lambda one, other: other in one, "starts_with": lambda one, other: one.startswith(other),
-    "ends_with": lambda one, other: one.endswith(other),
-}  # fmt: skip
-CASELESS = {"ieq": "eq", "icontains": "contains", "istarts_with": "starts_with", "iends_with": "ends_with"}
-
-
-def conjunction(items: Iterable[Truth]) -> Truth:
-    known = list(items)
-    return False if False in known else None if None in known else True
-
-
-def disjunction(items: Iterable[Truth]) -> Truth:
-    known = list(items)
-    return True if True in known else None if None in known else False
-
-
-def negation(item: Truth) -> Truth:
-    return None if item is None else not item
 
 
 def _grouped(pairs: Iterable[tuple[Any, Record]]) -> dict[Any, list[Record]]:
@@ -84,20 +58,8 @@ def target_of(resource: str, relation: str) -> str:
 
 
 def wire(value: Any) -> Any:
-    """Returns a stored value as it is in JSON."""
-    match value:
-        case datetime():
-            return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-        case date():
-            return value.isoformat()
-        case Decimal():
-            return f"{value:.2f}"
-        case UUID():
-            return str(value)
-        case Enum():
-            return value.value
-        case _:
-            return value
+    """Returns a stored value as it is in JSON; all amounts have two places."""
+    return f"{value:.2f}" if isinstance(value, Decimal) else in_json(value)
 
 
 class Oracle:
@@ -282,28 +244,6 @@ def type_of(value: Any) -> type:
     return float if isinstance(value, int) and not isinstance(value, bool) else type(value)
 
 
-def caseless(text: str) -> str:
-    """Returns a text as it compares when case is ignored: by Unicode's case folding, with an i for a dotless one."""
-    return text.casefold().replace("\u0131", "i")
-
-
 def quantified(quantifier: str, met: Sequence[bool]) -> bool:
     """Returns whether some, every or none of the rows meet a condition."""
     return {"some": any(met), "every": all(met), "none": not any(met)}[quantifier]
-
-
-def compared(value: Any, operator: str, other: Any) -> Truth:
-    """Returns what a comparison says; is_null, ne and not_in know of null, as do eq and ne with null."""
-    if operator == "is_null":
-        return (value is None) == other
-    if other is None:
-        return (value is None) == (operator == "eq")
-    if operator == "ne":
-        return bool(value != other)
-    if operator == "not_in":
-        return value not in other
-    if other == []:
-        return False
-    if operator in CASELESS:
-        return None if value is None else COMPARE[CASELESS[operator]](caseless(value), caseless(other))
-    return None if value is None else COMPARE[operator](value, other)

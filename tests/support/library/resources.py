@@ -193,7 +193,7 @@ class StaffMembers(Resource[Staff]):
     update = branch_head
     delete = branch_head
 
-    branch = Relation(create=True)
+    branch = Relation(write=True)
     user_id = Field(create=True, filter=True)
     duty = Field(write=True, filter=True, sort=True)
 
