@@ -15,11 +15,12 @@ from support.matrix.fixtures import ORIGINALS
 from support.matrix.write_cells import write_cells
 from support.matrix.write_worlds import WritingWorld
 from support.matrix.writing import WAYS
+from twofold.rules import NOBODY
 
 pytestmark = pytest.mark.parity
 pytest_plugins = ("support.library.fixtures",)
 
-SHARE = examples(9, 1)
+SHARE = examples(13, 1)
 """One of so many cells is run."""
 SHOWN = 8
 
@@ -52,3 +53,21 @@ async def test_both_faces_do_the_same(writing_world: WritingWorld, way: str) -> 
         else:
             differences.append(f"{cell}: {difference}")
     assert not differences, "\n".join([f"{len(differences)} cells differ", *differences[:SHOWN]])
+
+
+def test_no_resource_or_actor_is_left_out(writing_world: WritingWorld) -> None:
+    """What is sampled has every resource in every way that there is for it, and every actor in each way."""
+    every = list(write_cells(writing_world))
+    some = sampled(writing_world, every, SHARE)
+    assert {(each.resource, each.path) for each in some} == {(each.resource, each.path) for each in every}
+    ways = {each.path for each in every}
+    assert {(each.actor, each.path) for each in some} == {(actor, way) for actor in writing_world.actors for way in ways}
+
+
+def test_whatever_is_offered_somebody_can_do(writing_world: WritingWorld) -> None:
+    """So that cells do not only compare refusals: there is a change of each sort that is made."""
+    for spec in writing_world.specs.values():
+        offered = [name for name in ("create", "delete") if spec.rule(name) not in (None, NOBODY)]
+        offered += ["restore"] if spec.removed_at is not None else []
+        for action in (*offered, *spec.actions):
+            assert writing_world.known_good(spec, action), (spec.plural, action)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 import pytest
@@ -10,23 +11,26 @@ import pytest
 from support.databases import new_copy
 from support.figures import count, counted
 from support.long import examples
+from support.matrix import write_worlds
 from support.matrix.cells import Cell, interleaved
-from support.matrix.faults import Fault, first_difference, looked_at
+from support.matrix.faults import first_difference, looked_at
+from support.matrix.fixtures import ORIGINALS
 from support.matrix.write_cells import write_cells
-from support.matrix.write_faults import WRITE_FAULTS
-from support.matrix.write_worlds import WritingWorld, storefront
+from support.matrix.write_faults import WRITE_FAULTS, WriteFault
+from support.matrix.write_worlds import WritingWorld
 from twofold.actor import Actor
 
 pytestmark = pytest.mark.parity
 pytest_plugins = ("support.library.fixtures",)
 
-CONTROLLED = examples(1500, 100_000)
+WIDEST = {"storefront": "admin", "library": "tenant owner"}
+CONTROLLED = examples(700, 100_000)
 """Of so many cells, in the order in which they look for faults, it is shown that they are quiet without one."""
 
 
 @dataclass(frozen=True)
 class Lookout:
-    """A storefront, somebody who may do more than most there, and all cells that may catch a fault."""
+    """A world, somebody who may do more than most there, and all cells that may catch a fault."""
 
     world: WritingWorld
     widest: Actor
@@ -34,23 +38,31 @@ class Lookout:
 
 
 @pytest.fixture(scope="module")
-def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The URL of a storefront; the databases do not matter where faces and rules are wrong."""
-    return new_copy(request, "seeded", "sqlite", tmp_path_factory.mktemp("faults"))
+def urls(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The URL of each world; the databases do not matter where faces and rules are wrong."""
+    folder = tmp_path_factory.mktemp("faults")
+    return {domain: new_copy(request, original, "sqlite", folder) for domain, original in ORIGINALS.items()}
 
 
 @pytest.fixture(scope="module")
-async def lookout(url: str) -> AsyncIterator[Lookout]:
-    async with storefront(url) as world:
-        widest = world.actors["admin"].actor
-        assert widest is not None
-        yield Lookout(world, widest, interleaved(world, write_cells(world)))
+async def lookouts(urls: dict[str, str]) -> AsyncIterator[dict[str, Lookout]]:
+    found = {}
+    async with AsyncExitStack() as stack:
+        for domain, url in urls.items():
+            world = await stack.enter_async_context(getattr(write_worlds, domain)(url))
+            widest = world.actors[WIDEST[domain]].actor
+            found[domain] = Lookout(world, widest, interleaved(world, write_cells(world)))
+        yield found
 
 
 @pytest.mark.parametrize("fault", WRITE_FAULTS, ids=str)
 async def test_a_fault_is_caught(
-    lookout: Lookout, fault: Fault, monkeypatch: pytest.MonkeyPatch, record_property: Callable[[str, object], None]
+    lookouts: dict[str, Lookout],
+    fault: WriteFault,
+    monkeypatch: pytest.MonkeyPatch,
+    record_property: Callable[[str, object], None],
 ) -> None:
+    lookout = lookouts[fault.domain]
     fault.plant(monkeypatch, lookout.widest)
     caught = await first_difference(lookout.world, looked_at(fault, lookout.cells))
     count("write faults", "planted")
@@ -61,8 +73,9 @@ async def test_a_fault_is_caught(
     count("write faults", f"first by {cell.path}")
 
 
-async def test_nothing_is_caught_without_a_fault(lookout: Lookout) -> None:
-    assert await first_difference(lookout.world, lookout.cells[:CONTROLLED]) is None
+async def test_nothing_is_caught_without_a_fault(lookouts: dict[str, Lookout]) -> None:
+    for lookout in lookouts.values():
+        assert await first_difference(lookout.world, lookout.cells[:CONTROLLED]) is None
 
 
 def test_faults_have_names_of_their_own() -> None:

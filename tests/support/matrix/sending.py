@@ -11,7 +11,7 @@ import httpx
 from support.matrix.asking import aliased, path_of
 from support.matrix.reading import readable
 from support.matrix.worlds import Who, World
-from twofold.spec import ResourceSpec
+from twofold.spec import ROW_ID, ResourceSpec
 from twofold_graphql.input_types import type_of
 from twofold_graphql.names import camel
 from twofold_graphql.offers import Offer, offers
@@ -129,7 +129,7 @@ async def in_batch(world: World, who: Who, sent: Sequence[Sent]) -> Came:
     if response.status_code >= 400:
         return _first(_refused(response))
     found = response.json()["data"]
-    told = [(each["resource"], each["action"]) for each in found]
+    told = [each and (each["resource"], each["action"]) for each in found]
     if told != [(each.spec.plural, each.action) for each in sent]:
         return Came(code=f"the batch tells of {told}")
     objects = [
@@ -182,7 +182,7 @@ def _camels(path: str) -> str:
 
 
 def _with_key(sent: Sent) -> dict[str, Any]:
-    key = {} if sent.creates or sent.key is None else {sent.spec.pk.name: sent.key}
+    key = {} if sent.creates or sent.key is None else {ROW_ID: sent.key}
     return {**key, **(sent.input or {})}
 
 
@@ -326,7 +326,7 @@ def _filled(spec: ResourceSpec, found: Mapping[str, Any] | None) -> Any:
 
 
 def _camel_input(sent: Sent) -> dict[str, Any]:
-    key = {} if sent.creates else {camel(sent.spec.pk.name): sent.key}
+    key = {} if sent.creates else {ROW_ID: sent.key}
     if sent.action in sent.spec.actions:
         return key | {camel(name): value for name, value in (sent.input or {}).items()}
     return key | _camel_row(sent.spec, sent.input or {})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from copy import copy
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import pytest
@@ -29,6 +29,14 @@ from twofold_rest.writes import Writes
 __all__ = ["WRITE_FAULTS"]
 
 When: TypeAlias = Callable[[Writing], bool]
+
+
+@dataclass(frozen=True)
+class WriteFault(Fault):
+    """A fault of writing, which is looked for in one of the worlds."""
+
+    domain: str = "storefront"
+
 
 _among_several: ContextVar[bool] = ContextVar("among_several", default=False)
 
@@ -233,11 +241,12 @@ def version_stays(patch: pytest.MonkeyPatch, _: Actor) -> None:
     _notice_several(patch)
     change = Recorder.change
 
-    async def uncounted(self: Recorder, table: Any, made: Any, *rest: Any) -> None:
-        await change(self, table, made, *rest)
+    async def uncounted(self: Recorder, table: Any, made: Any, *rest: Any) -> Any:
+        written = await change(self, table, made, *rest)
         if _among_several.get() and table.version is not None:
             name = table.version.name
             await table.model.filter(pk=made.id).update(**{name: getattr(made.before, name)})
+        return written
 
     patch.setattr(Recorder, "change", uncounted)
 
@@ -368,64 +377,64 @@ def _first_only(parse: Any) -> Any:
 
 WRITE_FAULTS = (
     # REST
-    Fault("REST's PATCH skips the rules", rules_skipped(by("rest", "patch"))),
-    Fault("REST's PUT skips the rules of single fields", rules_skipped(by("rest", "replace"), fields_only=True),
-          near=("replace",)),
-    Fault("REST lets a row be given to another", result_unchecked, near=("patch", "reference")),
-    Fault("REST restores rows for whoever would see them", rules_skipped(by("rest", "restore")), near=("restore",)),
-    Fault("REST says forbidden of a hidden row", hidden_is_forbidden),
-    Fault("REST's DELETE ignores If-Match", replaced(Writes, "_write", _without_if_match), near=("version",)),
-    Fault("REST's declared actions ignore scopes", rest_actions_unscoped, near=("declared action",)),
-    Fault("REST's answers show what others see", answered_to_another("rest")),
-    Fault("REST answers a conflict with another status", other_status),
-    Fault("REST answers 200 to what it made", replaced(writes, "json_answer", _always_200)),
-    Fault("REST does not say where a new row is", replaced(writes, "json_answer", _without_headers)),
-    Fault("REST asks visitors not to sign in", replaced(shortcut, "service_error", _as_forbidden)),
-    Fault("REST ignores idempotency keys", replaced(writes, "told", key_ignored), near=("sent twice",)),
-    Fault("REST's audit entries know no request", replaced(writes, "told", _without_id)),
-    Fault("REST's audit entries do not say what changed", told_otherwise(_without_changes)),
-    Fault("REST writes no many-to-many relations", links_forgotten),
-    Fault("REST writes only the first of an array", replaced(writes, "array_of", _first_only)),
-    Fault("REST's batch acts as somebody who may do more", batch_by_another),
-    Fault("REST's batch is not atomic", replaced(batch, "_parsed", _never_atomic)),
-    Fault("REST's batch ignores if_match", batch_ignores_versions, near=("batch",)),
+    WriteFault("REST's PATCH skips the rules", rules_skipped(by("rest", "patch"))),
+    WriteFault("REST's PUT skips the rules of single fields", rules_skipped(by("rest", "replace"), fields_only=True),
+               near=("replace",)),
+    WriteFault("REST lets a row be given to another", result_unchecked, near=("patch", "reference"), domain="library"),
+    WriteFault("REST restores rows for whoever would see them", rules_skipped(by("rest", "restore")), near=("restore",)),
+    WriteFault("REST says forbidden of a hidden row", hidden_is_forbidden),
+    WriteFault("REST's DELETE ignores If-Match", replaced(Writes, "_write", _without_if_match), near=("version",)),
+    WriteFault("REST's declared actions ignore scopes", rest_actions_unscoped, near=("declared action",)),
+    WriteFault("REST's answers show what others see", answered_to_another("rest")),
+    WriteFault("REST answers a conflict with another status", other_status),
+    WriteFault("REST answers 200 to what it made", replaced(writes, "json_answer", _always_200)),
+    WriteFault("REST does not say where a new row is", replaced(writes, "json_answer", _without_headers)),
+    WriteFault("REST asks visitors not to sign in", replaced(shortcut, "service_error", _as_forbidden)),
+    WriteFault("REST ignores idempotency keys", replaced(writes, "told", key_ignored), near=("sent twice",)),
+    WriteFault("REST's audit entries know no request", replaced(writes, "told", _without_id)),
+    WriteFault("REST's audit entries do not say what changed", told_otherwise(_without_changes)),
+    WriteFault("REST writes no many-to-many relations", links_forgotten),
+    WriteFault("REST writes only the first of an array", replaced(writes, "array_of", _first_only)),
+    WriteFault("REST's batch acts as somebody who may do more", batch_by_another),
+    WriteFault("REST's batch is not atomic", replaced(batch, "_parsed", _never_atomic)),
+    WriteFault("REST's batch ignores if_match", batch_ignores_versions, near=("batch",)),
     # GraphQL
-    Fault("GraphQL's delete skips the rule", rules_skipped(by("graphql", "delete"))),
-    Fault("GraphQL's update ignores ifMatch", _without("ifMatch", "patch"), near=("version",)),
-    Fault("GraphQL ignores idempotency keys", _without("idempotencyKey"), near=("sent twice",)),
-    Fault("GraphQL's several are not atomic", graphql_written(
+    WriteFault("GraphQL's delete skips the rule", rules_skipped(by("graphql", "delete"))),
+    WriteFault("GraphQL's update ignores ifMatch", _without("ifMatch", "patch"), near=("version",)),
+    WriteFault("GraphQL ignores idempotency keys", _without("idempotencyKey"), near=("sent twice",)),
+    WriteFault("GraphQL's several are not atomic", graphql_written(
         lambda actor, offer, given: (actor, given | ({"atomic": False} if offer.many else {})))),
-    Fault("GraphQL's several ignore scopes", graphql_written(
+    WriteFault("GraphQL's several ignore scopes", graphql_written(
         lambda actor, offer, given: (replace(actor, scopes=None) if offer.many else actor, given)), near=("several",)),
-    Fault("GraphQL's answers show what others see", answered_to_another("graphql")),
-    Fault("GraphQL does not write null", replaced(mutations, "given_of", _without_nulls)),
-    Fault("GraphQL does not say which field is taken", replaced(mutations, "input_errors", _without_path)),
-    Fault("GraphQL refuses a row that is not there", missing_is_null),
-    Fault("GraphQL's entries in the audit name the other face", replaced(
+    WriteFault("GraphQL's answers show what others see", answered_to_another("graphql")),
+    WriteFault("GraphQL does not write null", replaced(mutations, "given_of", _without_nulls), near=("patch",)),
+    WriteFault("GraphQL does not say which field is taken", replaced(mutations, "input_errors", _without_path)),
+    WriteFault("GraphQL refuses a row that is not there", missing_is_null),
+    WriteFault("GraphQL's entries in the audit name the other face", replaced(
         mutations, "Origin", lambda origin: lambda **given: origin(**{**given, "face": "rest"}))),
-    Fault("GraphQL's deletions leave no entry in the audit", told_otherwise(_without_entry)),
-    Fault("GraphQL's nested writes are told to nobody", told_otherwise(_untold_along),
-          near=("nested in new", "nested in change")),
-    Fault("GraphQL's @atomic undoes nothing", one_by_one),
-    Fault("nothing follows from changes by GraphQL", no_hook_after),
+    WriteFault("GraphQL's deletions leave no entry in the audit", told_otherwise(_without_entry)),
+    WriteFault("GraphQL's nested writes are told to nobody", told_otherwise(_untold_along),
+               near=("nested in new", "nested in change")),
+    WriteFault("GraphQL's @atomic undoes nothing", one_by_one, near=("batch",)),
+    WriteFault("nothing follows from changes by GraphQL", no_hook_after),
     # one entry path, on both faces
-    Fault("a new row may admit itself", replaced(writing, "apart_from", lambda _: lambda test, *_given: test),
-          near=("reference",)),
-    Fault("nested new rows skip their own rule", rules_skipped(lambda each: each.known is not None),
-          near=("nested in change", "nested in new")),
-    Fault("nested rows need no scope", replaced(perform, "offered", _unscoped), near=("nested in change",)),
-    Fault("nested changes reach rows of others", lambda patch, _: patch.setattr(perform, "_check_there", lambda *_: None),
-          near=("nested in change",)),
-    Fault("references lead to hidden rows", lambda patch, _: patch.setattr(writing, "check_references", _nothing),
-          near=("reference",)),
-    Fault("several changes skip the rules of single fields",
+    WriteFault("a new row may admit itself", replaced(writing, "apart_from", lambda _: lambda test, *_given: test),
+               near=("create",)),
+    WriteFault("nested new rows skip their own rule", rules_skipped(lambda each: each.known is not None),
+               near=("nested in change", "nested in new"), domain="library"),
+    WriteFault("nested rows need no scope", replaced(perform, "offered", _unscoped), near=("nested in change",)),
+    WriteFault("nested changes reach rows of others", lambda patch, _: patch.setattr(perform, "_check_there", lambda *_: None),
+               near=("nested in change",)),
+    WriteFault("references lead to hidden rows", lambda patch, _: patch.setattr(writing, "check_references", _nothing),
+               near=("reference",)),
+    WriteFault("several changes skip the rules of single fields",
           rules_skipped(lambda _: True, fields_only=True, several=True), near=("several",)),
-    Fault("declared actions in a batch skip their rule",
+    WriteFault("declared actions in a batch skip their rule",
           rules_skipped(lambda each: each.verb.action is not None, several=True), near=("batch",)),
-    Fault("several changes leave no event", told_otherwise(_without_event, several=True)),
-    Fault("several changes make no new version", version_stays),
-    Fault("an upsert finds hidden rows", upsert_finds_all, near=("upsert",)),
-    Fault("a replacement resets what has rules of its own", replace_resets_all, near=("replace",)),
-    Fault("a replacement leaves what it does not name", lambda patch, _: patch.setattr(
+    WriteFault("several changes leave no event", told_otherwise(_without_event, several=True)),
+    WriteFault("several changes make no new version", version_stays),
+    WriteFault("an upsert finds hidden rows", upsert_finds_all, near=("upsert",)),
+    WriteFault("a replacement resets what has rules of its own", replace_resets_all, near=("replace",)),
+    WriteFault("a replacement leaves what it does not name", lambda patch, _: patch.setattr(
         Writing, "_complete", lambda self: None), near=("replace",)),
 )  # fmt: skip

@@ -23,7 +23,7 @@ from twofold.identity.models import User
 from twofold.inputs import InputForm
 from twofold.resource import Field, Relation
 from twofold.rules import Rule
-from twofold.spec import FieldSpec, RelationSpec, ResourceSpec
+from twofold.spec import ROW_ID, RelationSpec, ResourceSpec
 
 __all__ = ["Refusals", "fits", "permission", "removed"]
 
@@ -80,6 +80,12 @@ class Refusals:
             return refused.code
         return None
 
+    def depends_on_others(self, spec: ResourceSpec, action: str, actor: Actor) -> bool:
+        """Returns whether a row of a resource decides what may be done to another one."""
+        rule = spec.rule("update" if action == "upsert" else permission(action))
+        rules = [spec.resource.read, *([] if rule is None else [rule])]
+        return any(_leads_back(spec.table.model, each.rows(actor)) for each in rules)
+
     def admitted(self, spec: ResourceSpec, action: str, actor: Actor | None) -> str | None:
         """Returns the code where an actor may not do that to any row at all, or None."""
         if actor is None:
@@ -121,7 +127,9 @@ class _Change:
             self._upsert(spec, values)
         elif action in spec.actions:
             if spec.actions[action].creates:
-                return  # the rule of its row is about what the action sets
+                made = _new(spec, values, self.actor)  # what is given under the name of a column is taken for it
+                self._held(spec, made, [spec.actions[action].rule])
+                return
             self._held(spec, self._row(spec, sent.key, action), [spec.actions[action].rule])
             self._versioned(spec, sent)
         elif action == "create":
@@ -200,7 +208,7 @@ class _Change:
         assert rule is not None
         self._held(spec, row, [rule, *self._field_rules(spec, values, creates=True)])
         if any(values.get(name) and each.pointing is not None for name, each in spec.nested.items()):
-            _Change(_with(self.oracle, spec, row), self.actor)._behind(spec, row, values)
+            _Change(_with(self.oracle, spec, row, row), self.actor)._behind(spec, row, values)
         return row
 
     def change(self, spec: ResourceSpec, row: Record, values: Mapping[str, Any], rule: Rule) -> None:
@@ -211,7 +219,9 @@ class _Change:
         after = row | {name: value for name, value in own.items() if name in row}
         rules = [rule, *self._field_rules(spec, values, creates=False)]
         if any(_leads_back(spec.table.model, each.rows(self.actor)) for each in rules):
-            _Change(_with(self.oracle, spec, after), self.actor)._held(spec, after, rules)
+            # Where it is now, a row is no reason why it may be there; where it was before, it is what it becomes.
+            there = None if _moved(spec, row, after) else after
+            _Change(_with(self.oracle, spec, after, there), self.actor)._held(spec, after, rules)
         else:
             self._held(spec, after, rules)
         self._behind(spec, after, values)
@@ -286,7 +296,7 @@ class _Change:
             case "create":
                 made = self._child(lambda: self.create(target, value, {}))
                 # The new row must be seen to be referred to, as any other one.
-                self.oracle = _with(self.oracle, target, made)
+                self.oracle = _with(self.oracle, target, made, made)
                 values[name] = made[target.pk.name]
             case _:
                 key = None if row is None else row[name]
@@ -329,8 +339,8 @@ class _Change:
             self._belongs(each, there)
             self._child(lambda each=each: self._delete(target, each))  # type: ignore[misc]
         for each in said.get("update") or ():
-            key = each[target.pk.name]
-            rest = {name: value for name, value in each.items() if name != target.pk.name}
+            key = each[ROW_ID]
+            rest = {name: value for name, value in each.items() if name != ROW_ID}
             self._belongs(key, there)
             self._child(lambda key=key, rest=rest: self._patch(target, key, rest))  # type: ignore[misc]
 
@@ -408,14 +418,16 @@ def _leads_back(model: type[Model], said: Q | bool) -> bool:
     return any(_leads_back(model, each) for each in said.children)
 
 
-def _with(oracle: Oracle, spec: ResourceSpec, row: Record) -> Oracle:
-    """The same with one more row."""
-    model = spec.table.model
-    by_key = {**oracle.rows.by_key, model: {**oracle.rows.by_key[model], row[spec.pk.name]: row}}
+def _moved(spec: ResourceSpec, row: Record, after: Record) -> bool:
+    """Whether a change makes a row refer to another one than before."""
+    joins = [join.near.name for join in spec.table.joins.values() if join.near is not spec.table.pk]
+    return any(row[name] != after[name] for name in joins)
+
+
+def _with(oracle: Oracle, spec: ResourceSpec, row: Record, there: Record | None) -> Oracle:
+    """The same with another row in the place of one, or without it."""
+    model, key = spec.table.model, row[spec.pk.name]
+    others = {known: each for known, each in oracle.rows.by_key[model].items() if known != key}
+    by_key = {**oracle.rows.by_key, model: others if there is None else {**others, key: there}}
     return Oracle(list(oracle.specs.values()), Rows(by_key=by_key, links=oracle.rows.links))
 
-
-def pointing_name(relation: RelationSpec) -> str | None:
-    """Returns the field of the other side that leads back, which a nested input leaves out."""
-    pointing: FieldSpec | None = relation.pointing
-    return None if pointing is None else pointing.name

@@ -45,8 +45,9 @@ from support.matrix.write_oracle import fits, permission, removed
 from support.matrix.write_worlds import WritingWorld
 from twofold.events import Event
 from twofold.idempotency import IdempotencyKey
+from twofold.identity.models import User
 from twofold.insert import default_of
-from twofold.spec import NestedOperation, RelationSpec, ResourceSpec
+from twofold.spec import FieldSpec, NestedOperation, RelationSpec, ResourceSpec
 
 __all__ = ["WAYS"]
 
@@ -137,7 +138,7 @@ def _judged(world: WritingWorld, who: Who, sent: Sent, rest: Tried, graphql: Tri
 
 def _may_refuse(sent: Sent) -> bool:
     """Whether a hook may refuse a change before it is known that its result is against the rule."""
-    return sent.action in ("create", "patch", "replace", "upsert")
+    return sent.creates or sent.action in ("patch", "replace")
 
 
 def _undone_or_untold(world: WritingWorld, who: Who, sent: Sent, found: Effects) -> str | None:
@@ -271,6 +272,8 @@ def _items_judged(world: WritingWorld, who: Who, given: Several, tried: Tried, *
         told = [found for path, found in came.wrong if path.split(".")[0] == str(index)]
         if first_only and failed and index > min(failed):
             break
+        if index and who.actor and world.refusals.depends_on_others(given.items[0].spec, given.items[0].action, who.actor):
+            break  # the first change may have been of what decides about the others
         if code is None and any(each in BY_RULE for each in told):
             return f"both: {came}; the oracle knows no reason for {index}"
         is_told = bool(told) if code in (REFUSED, "forbidden") else code in told
@@ -342,6 +345,27 @@ def creations(world: WritingWorld, spec: ResourceSpec) -> Iterator[Sent]:
         given = fresh(world, spec, copied(world, spec, row, "create"), number=3)
         if fits(world, spec, "create", given) is not None:
             yield Sent(spec=spec, action="create", input=given)
+    yield from _of_oneself(world, spec)
+
+
+def _of_oneself(world: WritingWorld, spec: ResourceSpec) -> Iterator[Sent]:
+    """New rows that say of each actor what others say of somebody: nobody becomes an owner by saying so."""
+    people = dict.fromkeys(who.actor.user_id for who in world.actors.values() if who.actor and who.actor.user_id)
+    for each in settable(spec, "create"):
+        if isinstance(each, RelationSpec) or not _is_of_a_user(each):
+            continue
+        for sent in world.known_good(spec, "create"):
+            for user in people:
+                given = {**(sent.input or {}), each.name: str(user)}
+                if fits(world, spec, "create", given) is not None:
+                    yield replace(sent, input=given)
+
+
+def _is_of_a_user(each: FieldSpec) -> bool:
+    """Whether a field says which user a row is about; applications without accounts have such without a reference."""
+    if each.relation is not None:
+        return each.relation.target.table.model is User
+    return each.column.kind.name == "id" and each.name == "user_id"
 
 
 def base_of(world: WritingWorld, spec: ResourceSpec) -> dict[str, Any] | None:
@@ -380,7 +404,7 @@ def patches(world: WritingWorld, spec: ResourceSpec) -> Iterator[Sent]:
 
 
 def replacements(world: WritingWorld, spec: ResourceSpec) -> Iterator[Sent]:
-    """Rows replaced by what others are, and by the least that must be said."""
+    """Rows replaced by what they are, by the least that must be said, and with each field that has its own rule."""
     if spec.rule("update") is None:
         return
     for key in targets(world, spec, "replace"):
@@ -388,7 +412,13 @@ def replacements(world: WritingWorld, spec: ResourceSpec) -> Iterator[Sent]:
         other = fresh(world, spec, whole, "replace", 5)
         least = {name: value for name, value in whole.items()
                  if fits(world, spec, "replace", {each: v for each, v in whole.items() if each != name}) is None}  # fmt: skip
-        for given in (whole, other, least):
+        guarded = [
+            {**whole, name_of(each): value}
+            for each in settable(spec, "replace")
+            if each.declared.write is not True
+            for value in new_values(world, spec, each, _row(world, spec, key), "patch")[:1]
+        ]
+        for given in (whole, other, least, *guarded):
             if fits(world, spec, "replace", given) is not None:
                 yield replace(patch_of(world, spec, key, given), action="replace")
 
