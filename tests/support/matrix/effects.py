@@ -15,8 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
-import asyncpg
-from tortoise.exceptions import OperationalError
+from tortoise.exceptions import TransactionManagementError
 
 from twofold.engine import Engine
 from twofold.identity.actors import Actors
@@ -116,7 +115,7 @@ async def effects(engine: Engine) -> Effects:
     try:
         connection = engine.database.connection
         notes = await connection.execute_query_dict(f'SELECT name, before, after FROM "{NOTES}" ORDER BY number')
-    except (OperationalError, asyncpg.InFailedSQLTransactionError):
+    except TransactionManagementError:
         # A statement that was refused was to be a transaction by itself: PostgreSQL keeps nothing of this one.
         return []
     keys = {table.name: table.pk.db_name for table in engine.tables.values()}
