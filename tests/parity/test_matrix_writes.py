@@ -60,8 +60,8 @@ def test_no_resource_or_actor_is_left_out(writing_world: WritingWorld) -> None:
     every = list(write_cells(writing_world))
     some = sampled(writing_world, every, SHARE)
     assert {(each.resource, each.path) for each in some} == {(each.resource, each.path) for each in every}
-    ways = {each.path for each in every}
-    assert {(each.actor, each.path) for each in some} == {(actor, way) for actor in writing_world.actors for way in ways}
+    every_actor = {(actor, way) for actor in writing_world.actors for way in {each.path for each in every}}
+    assert {(each.actor, each.path) for each in some} == every_actor
 
 
 def test_whatever_is_offered_somebody_can_do(writing_world: WritingWorld) -> None:

@@ -84,7 +84,7 @@ def test_faults_have_names_of_their_own() -> None:
 
 def test_how_many_were_caught_in_all() -> None:
     """Faults of reading too, where those are planted in the same run; the last lines of the run say so."""
-    planted, caught = (sum(counted(f"{each} faults", what) for each in ("read", "write")) for what in ("planted", "caught"))  # fmt: skip
+    planted, caught = (counted("read faults", what) + counted("write faults", what) for what in ("planted", "caught"))
     count("faults of either sort", "planted", planted)
     count("faults of either sort", "caught", caught)
     assert planted == caught

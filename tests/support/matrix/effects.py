@@ -10,7 +10,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
@@ -50,12 +50,10 @@ class _Undo(Exception):
 @asynccontextmanager
 async def undone(engine: Engine) -> AsyncIterator[None]:
     """Runs the block, requests in it too, in a transaction of which nothing is left."""
-    try:
+    with suppress(_Undo):
         async with engine.database.transaction():
             yield
             raise _Undo
-    except _Undo:
-        pass
     if isinstance(engine.actors, Actors):
         engine.actors.forget()  # whom a credential stood for may have been looked up within
 

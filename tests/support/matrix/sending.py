@@ -16,8 +16,8 @@ from twofold_graphql.input_types import type_of
 from twofold_graphql.names import camel
 from twofold_graphql.offers import Offer, offers
 
-__all__ = ["Came", "Flaw", "Sent", "by_graphql", "by_rest", "in_batch", "in_mutation", "several_by_graphql",
-           "several_by_rest"]  # fmt: skip
+__all__ = ["REFUSED", "Came", "Flaw", "Sent", "Several", "by_graphql", "by_rest", "in_batch", "in_mutation",
+           "several_by_graphql", "several_by_rest"]  # fmt: skip
 
 Flaw: TypeAlias = Literal["value", "shape"]
 """What is wrong with an input: a value that does not fit, or one that GraphQL's types rule out already."""
@@ -44,14 +44,39 @@ class Sent:
     flaw: Flaw | None = None
 
     def __str__(self) -> str:
-        given = ("" if self.input is None else f" {dict(self.input)}") + ("" if self.flaw is None else f" ({self.flaw})")
-        return f"{self.action} {self.key or ''}{given}" + (f" If-Match {self.if_match}" if self.if_match else "")
+        given = [self.key, None if self.input is None else dict(self.input), self.flaw and f"({self.flaw})",
+                 self.if_match and f"If-Match {self.if_match}"]  # fmt: skip
+        return " ".join([self.action, *(str(each) for each in given if each is not None)])
 
     @property
     def creates(self) -> bool:
         """Whether it names no row."""
         declared = self.spec.actions.get(self.action)
         return declared.creates if declared is not None else self.action in ("create", "upsert")
+
+
+def _row_named(sent: Sent) -> object:
+    """The row that a change names, by its key or by what is unique; nothing that another one could name too."""
+    if sent.action == "upsert":
+        return tuple(str((sent.input or {}).get(each.name)) for each in sent.spec.natural_key)
+    return id(sent) if sent.key is None else sent.key
+
+
+@dataclass(frozen=True)
+class Several:
+    """Changes of one sort that are sent together."""
+
+    items: tuple[Sent, ...]
+    atomic: bool = True
+
+    def __str__(self) -> str:
+        return f"{'' if self.atomic else 'not atomic: '}{'; '.join(map(str, self.items))}"
+
+    @property
+    def is_of_one_row(self) -> bool:
+        """Whether two of them are of the same row, so that what comes of one depends on the other."""
+        named = [_row_named(each) for each in self.items]
+        return len(set(named)) < len(named)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,7 +247,7 @@ async def in_mutation(world: World, who: Who, sent: Sequence[Sent]) -> Came:
         return _in_place(_at_top(answer), answer["errors"][0].get("path", ["done0"])[0])
     came = [_one(each, answer, f"done{number}", request_id) for number, each in enumerate(sent)]
     for number, each in enumerate(came):
-        if each.code is not None and (("", "rolled_back"),) != each.wrong:
+        if each.code is not None and each.wrong != (("", "rolled_back"),):
             return _in_place(each, f"done{number}")
     return Came(value=[each.value for each in came], request_id=request_id)
 

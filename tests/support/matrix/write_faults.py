@@ -1,10 +1,9 @@
-"""Faults of writing, each in one face or one entry path: what the matrix must catch. They can be planted at any time."""
+"""Faults of writing, each in one face or one entry path: what the matrix must catch. They are planted at any time."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
-from copy import copy
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
@@ -265,11 +264,11 @@ def other_status(patch: pytest.MonkeyPatch, _: Actor) -> None:
 
 
 def _always_200(answer: Any) -> Any:
-    return lambda data, status=200, headers=(): answer(data, 200, headers)
+    return lambda data, _status=200, headers=(): answer(data, 200, headers)
 
 
 def _without_headers(answer: Any) -> Any:
-    return lambda data, status=200, headers=(): answer(data, status)
+    return lambda data, status=200, _headers=(): answer(data, status)
 
 
 def _without_if_match(make: Any) -> Any:
@@ -372,7 +371,7 @@ def batch_ignores_versions(patch: pytest.MonkeyPatch, _: Actor) -> None:
 
 
 def _first_only(parse: Any) -> Any:
-    return lambda body: (items := copy(parse(body)))[:1] + items[:0]
+    return lambda body: parse(body)[:1]
 
 
 WRITE_FAULTS = (
@@ -381,7 +380,8 @@ WRITE_FAULTS = (
     WriteFault("REST's PUT skips the rules of single fields", rules_skipped(by("rest", "replace"), fields_only=True),
                near=("replace",)),
     WriteFault("REST lets a row be given to another", result_unchecked, near=("patch", "reference"), domain="library"),
-    WriteFault("REST restores rows for whoever would see them", rules_skipped(by("rest", "restore")), near=("restore",)),
+    WriteFault("REST restores rows for whoever would see them", rules_skipped(by("rest", "restore")),
+               near=("restore",)),
     WriteFault("REST says forbidden of a hidden row", hidden_is_forbidden),
     WriteFault("REST's DELETE ignores If-Match", replaced(Writes, "_write", _without_if_match), near=("version",)),
     WriteFault("REST's declared actions ignore scopes", rest_actions_unscoped, near=("declared action",)),
@@ -423,9 +423,9 @@ WRITE_FAULTS = (
     WriteFault("nested new rows skip their own rule", rules_skipped(lambda each: each.known is not None),
                near=("nested in change", "nested in new"), domain="library"),
     WriteFault("nested rows need no scope", replaced(perform, "offered", _unscoped), near=("nested in change",)),
-    WriteFault("nested changes reach rows of others", lambda patch, _: patch.setattr(perform, "_check_there", lambda *_: None),
+    WriteFault("nested changes reach rows of others", replaced(perform, "_check_there", lambda _: lambda *_given: None),
                near=("nested in change",)),
-    WriteFault("references lead to hidden rows", lambda patch, _: patch.setattr(writing, "check_references", _nothing),
+    WriteFault("references lead to hidden rows", replaced(writing, "check_references", lambda _: _nothing),
                near=("reference",)),
     WriteFault("several changes skip the rules of single fields",
           rules_skipped(lambda _: True, fields_only=True, several=True), near=("several",)),
@@ -435,6 +435,6 @@ WRITE_FAULTS = (
     WriteFault("several changes make no new version", version_stays),
     WriteFault("an upsert finds hidden rows", upsert_finds_all, near=("upsert",)),
     WriteFault("a replacement resets what has rules of its own", replace_resets_all, near=("replace",)),
-    WriteFault("a replacement leaves what it does not name", lambda patch, _: patch.setattr(
-        Writing, "_complete", lambda self: None), near=("replace",)),
+    WriteFault("a replacement leaves what is not named", replaced(Writing, "_complete", lambda _: lambda _self: None),
+               near=("replace",)),
 )  # fmt: skip

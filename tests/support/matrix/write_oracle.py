@@ -6,7 +6,7 @@ constraints refuse it does not know: those answers are compared with each other 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -294,7 +294,7 @@ class _Change:
             case "disconnect":
                 values[name] = None
             case "create":
-                made = self._child(lambda: self.create(target, value, {}))
+                made = self._child(self.create, target, value, {})
                 # The new row must be seen to be referred to, as any other one.
                 self.oracle = _with(self.oracle, target, made, made)
                 values[name] = made[target.pk.name]
@@ -302,7 +302,7 @@ class _Change:
                 key = None if row is None else row[name]
                 if key is None:
                     raise _Refused(REFUSED)
-                self._child(lambda: self._patch(target, key, value))
+                self._child(self._patch, target, key, value)
 
     def _linked(self, relation: RelationSpec, row: Record | None, said: Mapping[str, Any]) -> None:
         target = relation.target
@@ -312,7 +312,7 @@ class _Change:
             if any(key not in self.oracle.seen(target, self.actor) for key in said["connect"]):
                 raise _Refused(REFUSED)
         for each in said.get("create") or ():
-            self._child(lambda each=each: self.create(target, each, {}))  # type: ignore[misc]
+            self._child(self.create, target, each, {})
         there = [] if row is None else self.oracle.rows.behind(relation.join.source.model, relation.name, row)
         self._children(target, said, {each[target.pk.name] for each in there})
 
@@ -327,22 +327,22 @@ class _Change:
             there = {each[target.pk.name] for each in behind}
             for each in said.get("disconnect") or ():
                 self._belongs(each, there)
-                self._child(lambda each=each: self._patch(target, each, {pointing.name: None}))  # type: ignore[misc]
+                self._child(self._patch, target, each, {pointing.name: None})
             self._children(target, said, there)
             for each in said.get("connect") or ():
-                self._child(lambda each=each: self._patch(target, each, {pointing.name: key}))  # type: ignore[misc]
+                self._child(self._patch, target, each, {pointing.name: key})
             for each in said.get("create") or ():
-                self._child(lambda each=each: self.create(target, each, {pointing.name: key}))  # type: ignore[misc]
+                self._child(self.create, target, each, {pointing.name: key})
 
     def _children(self, target: ResourceSpec, said: Mapping[str, Any], there: set[Any]) -> None:
         for each in said.get("delete") or ():
             self._belongs(each, there)
-            self._child(lambda each=each: self._delete(target, each))  # type: ignore[misc]
+            self._child(self._delete, target, each)
         for each in said.get("update") or ():
             key = each[ROW_ID]
             rest = {name: value for name, value in each.items() if name != ROW_ID}
             self._belongs(key, there)
-            self._child(lambda key=key, rest=rest: self._patch(target, key, rest))  # type: ignore[misc]
+            self._child(self._patch, target, key, rest)
 
     def _delete(self, target: ResourceSpec, key: Any) -> None:
         self.admit(target, "delete")
@@ -354,10 +354,10 @@ class _Change:
         if key not in there:
             raise _Refused(REFUSED)
 
-    def _child(self, check: Any) -> Any:
+    def _child(self, check: Callable[..., Any], *given: Any) -> Any:
         """A part of the change: what is not there is wrong with the whole one's input."""
         try:
-            return check()
+            return check(*given)
         except _Refused as refused:
             raise _Refused(REFUSED if refused.code == "not_found" else refused.code) from None
 
@@ -430,4 +430,3 @@ def _with(oracle: Oracle, spec: ResourceSpec, row: Record, there: Record | None)
     others = {known: each for known, each in oracle.rows.by_key[model].items() if known != key}
     by_key = {**oracle.rows.by_key, model: others if there is None else {**others, key: there}}
     return Oracle(list(oracle.specs.values()), Rows(by_key=by_key, links=oracle.rows.links))
-

@@ -194,8 +194,8 @@ def _bases(world: WritingWorld, spec: ResourceSpec, action: str) -> list[Record]
     """Rows of which one is within the rule of an action, and one is not, for each actor."""
     rule = spec.rule(permission(action))
     assert rule is not None
-    rows = [row for row in world.notable(spec)
-            if fits(world, spec, "create", fresh(world, spec, copied(world, spec, row, "create"), number=1)) is not None]  # fmt: skip
+    inputs = [(row, fresh(world, spec, copied(world, spec, row, "create"))) for row in world.notable(spec)]
+    rows = [row for row, given in inputs if fits(world, spec, "create", given) is not None]
     return covering(world, rows, lambda row, actor: world.holds(rule, spec, row, actor))
 
 
