@@ -52,6 +52,8 @@ async def test_both_faces_do_the_same(writing_world: WritingWorld, way: str) -> 
             count(f"parity of writes by {way}", "equal")
         else:
             differences.append(f"{cell}: {difference}")
+    count("parity", "writes made and undone", writing_world.writes)
+    writing_world.writes = 0
     assert not differences, "\n".join([f"{len(differences)} cells differ", *differences[:SHOWN]])
 
 

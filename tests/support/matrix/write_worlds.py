@@ -38,6 +38,8 @@ OTHERS = 14
 class WritingWorld(World):
     """A world in which changes are tried, each of them undone at once."""
 
+    writes: int = 0
+    """Requests so far of which something was written, before it was undone."""
     good: dict[tuple[str, str], list[Sent]] = field(default_factory=dict)
     """By resource and action, changes that somebody can make."""
     targets: dict[tuple[str, str, int], list[str]] = field(default_factory=dict)

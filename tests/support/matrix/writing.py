@@ -64,6 +64,7 @@ async def _tried(world: WritingWorld, face: str, *sends: Send) -> tuple[Tried, l
     async with undone(world.engine):
         came = [await send() for send in sends]
         found = await effects(world.engine)
+    world.writes += bool(found)
     ids = [each.request_id for each in came if each.request_id]
     told = told_alike(world.engine, found, face=face, request_ids=ids)
     names = {each.row["id"]: f"new {each.table}" for each in found if each.before is None and "id" in each.row}
