@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
+from uuid import UUID
 
 from twofold.change import Change, Key
 from twofold.constraints import VIOLATIONS, refusal
@@ -116,7 +117,8 @@ async def _find(recorder: Recorder, task: Task) -> Key | None:
     table = task.spec.table
     keys = await table.model.filter(**sought).values_list(table.pk.name, flat=True)
     seen: set[Key] = await visible_keys(recorder.engine, recorder.actor, task.spec, keys)
-    return next(iter(seen), None)
+    key = next(iter(seen), None)
+    return UUID(int=key.int) if isinstance(key, UUID) else key  # asyncpg's are of a class that JSON cannot be made of
 
 
 def _changes(task: Task, row: Any) -> dict[str, Any]:

@@ -189,6 +189,16 @@ async def test_graphql_writes_several_as_rest_does(shop: Shop) -> None:
     assert (await shop.graphql(delete, who="admin", ids=ids))["data"]["deleteTags"]["deletedIds"] == ids
 
 
+async def test_a_batch_may_upsert_what_is_there(shop: Shop) -> None:
+    """The row's key is then as the driver gives it, which on PostgreSQL could not be written as JSON."""
+    name = word()
+    made = (await shop.rest("POST", "/tags", {"name": name}, who="admin")).json()["data"]
+    upsert = {"resource": "tags", "action": "upsert", "input": {"name": name}}
+    answer = await shop.rest("POST", "/batch", {"operations": [upsert]}, who="admin")
+    assert answer.status_code == 200, answer.text
+    assert [(each["id"], each["object"]) for each in answer.json()["data"]] == [(made["id"], made)]
+
+
 async def test_a_batch_is_one_transaction(shop: Shop) -> None:
     product, name = await own_product(shop), word()
     operations: list[dict[str, Any]] = [

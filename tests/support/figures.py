@@ -16,7 +16,7 @@ def count(suite: str, what: str, number: int = 1) -> None:
 
 def counted(suite: str, what: str) -> int:
     """Returns a figure of a suite as it is now."""
-    return _counted[suite][what]
+    return _counted[suite][what] if suite in _counted else 0
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
