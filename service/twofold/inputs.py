@@ -32,6 +32,10 @@ class _Input(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", protected_namespaces=())
 
 
+class _Operations(_Input):
+    """What is to be done to the rows behind a relation; an operation that is null is not asked for."""
+
+
 class _Nothing(Input):
     """What an action takes that takes nothing."""
 
@@ -136,7 +140,7 @@ class Inputs:
         spec_name = relation.join.source.model.__name__
         name = f"{spec_name}{'Create' if form == 'create' else 'Change'}{_pascal(relation.name)}"
         if name not in self._named:
-            self._named[name] = create_model(name, __base__=_Input, __doc__="Written together with it.", **entries)
+            self._named[name] = create_model(name, __base__=_Operations, __doc__="Written together with it.", **entries)
         description = f"What is to be written of {relation.name.replace('_', ' ')} together with it."
         return _or_null(name), Field(default=None, description=description)
 
@@ -181,6 +185,8 @@ def _said(parsed: BaseModel) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, _Operations):
+        return {operation: done for operation, done in _said(value).items() if done is not None}
     if isinstance(value, BaseModel):
         return _said(value)
     if isinstance(value, list) and value and isinstance(value[0], BaseModel):

@@ -255,6 +255,8 @@ REFUSED: list[tuple[Actor, Record, type[ServiceError], Sequence[tuple[tuple[str 
     (HEAD, {"follows": {"connect": NOWHERE}}, Invalid, [(("follows_id",), "missing")]),
     (HEAD, {"follows": {"create": new_book(), "connect": str(BOOK["id"])}}, Invalid, [(("follows",), "not_one")]),
     (HEAD, {"follows": {}, "follows_id": None}, Invalid, [(("follows",), "twice"), (("follows",), "not_one")]),
+    (HEAD, {"follows": {"create": None}}, Invalid, [(("follows",), "not_one")]),
+    (HEAD, {"follows": {"connect": None}}, Invalid, [(("follows",), "not_one")]),
     (HEAD, {"follows": {"update": {"title": "x"}}}, Invalid, [(("follows", "update"), "extra_forbidden")]),
     (HEAD, {"copies": {"delete": [NOWHERE]}}, Invalid, [(("copies", "delete"), "extra_forbidden")]),
     (HEAD, {"copies": {"create": [new_copy(n) for n in range(101)]}}, Invalid,
@@ -273,6 +275,27 @@ async def test_one_refusal_undoes_all(own_library: Engine, actor: Actor, values:
     assert await count(own_library, Book, title="Undone") == 0
     assert await count(own_library, Copy, number__gte=901) == 0
     assert await count(own_library, Event) == 0
+
+
+async def test_an_operation_that_is_null_is_not_asked_for(own_library: Engine) -> None:
+    follows = {"create": None, "connect": str(BOOK["id"]), "update": None}
+    made = await write(own_library, HEAD, "books", "create", **new_book(copies={"create": None}))
+    await write(own_library, HEAD, "books", "patch", made.key, follows=follows, copies=None)
+    for operation in ("create", "connect", "update", "disconnect"):
+        with pytest.raises(Invalid) as refused:
+            await write(own_library, HEAD, "books", "patch", made.key, follows={operation: None})
+        assert errors(refused) == [(("follows",), "not_one")]
+    assert (await row_of(own_library, Book, made.key)).follows_id == BOOK["id"]
+
+
+async def test_a_replacement_keeps_the_row_that_it_changes(own_library: Engine) -> None:
+    first = (await write(own_library, HEAD, "books", "create", **new_book())).key
+    made = await write(own_library, HEAD, "books", "create", **new_book(follows_id=str(first)))
+    replaced = new_book(follows={"update": {"title": "Changed"}})
+    del replaced["price"]  # which only the holders of a copy may set
+    await write(own_library, HEAD, "books", "replace", made.key, **replaced)
+    assert (await row_of(own_library, Book, made.key)).follows_id == first
+    assert (await row_of(own_library, Book, first)).title == "Changed"
 
 
 async def test_only_rows_that_belong_to_it_can_be_changed_with_it(own_library: Engine) -> None:
