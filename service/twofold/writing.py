@@ -175,14 +175,17 @@ class Writing:
     # -- rows ---------------------------------------------------------------------------------------------------
 
     def _complete(self) -> None:
-        """Gives the fields that a replacement leaves out their defaults; those under a rule of their own stay."""
+        """Gives the fields that a replacement leaves out their defaults; those under a rule of their own stay.
+
+        So does a key whose row is changed along.
+        """
         for each in self.spec.writable:
             if each.declared.write is not True:
                 continue
             if isinstance(each, RelationSpec):
                 if each.name not in self.links.named:
                     self.change.values.setdefault(each.key, [])
-            elif each.name not in self.change.values:
+            elif each.name not in self.change.values and each.name not in self.sent:
                 self.change.values[each.name] = default_of(each.column)
 
     async def _apply(self) -> None:
