@@ -76,7 +76,7 @@ async def write(engine: Engine, actor: Actor, request: Write, *, origin: Origin 
             assert writing.change.id is not None  # noqa: S101  # it was written
             return Written(key=writing.change.id, created=True)
     async with engine.database.transaction():
-        known = await _known(engine, actor, idempotency_key, [task])
+        known = await _known(engine, actor, idempotency_key, [task], atomic=True)
         if known is not None:
             [outcome] = known
             assert isinstance(outcome, Written)  # noqa: S101  # a change that was refused left no key
@@ -104,7 +104,7 @@ async def write_all(engine: Engine, actor: Actor, requests: Sequence[Write], *, 
     tasks = [_outcome_of(engine, actor, request) for request in requests]
     _raise_failed(tasks, atomic=atomic)
     async with engine.database.transaction():
-        known = await _known(engine, actor, idempotency_key, tasks)
+        known = await _known(engine, actor, idempotency_key, tasks, atomic=atomic)
         if known is not None:
             return known
         outcomes = [await _attempt(engine, actor, origin, task) for task in tasks]
@@ -189,9 +189,12 @@ def _raise_failed(outcomes: Sequence[object], *, atomic: bool) -> None:
 # -- idempotency -------------------------------------------------------------------------------------------------
 
 
-async def _known(engine: Engine, actor: Actor, key: str | None, tasks: Sequence[Task | ServiceError]
+async def _known(engine: Engine, actor: Actor, key: str | None, tasks: Sequence[Task | ServiceError], *, atomic: bool
                  ) -> list[Outcome] | None:  # fmt: skip
-    """What came of the same changes before, if they came with the same idempotency key."""
+    """What came of the same changes before, if they came with the same idempotency key.
+
+    Refusals are among it only where each change is made or not by itself; so that is part of what tells writes apart.
+    """
     if key is None:
         return None
     said = [
@@ -199,7 +202,7 @@ async def _known(engine: Engine, actor: Actor, key: str | None, tasks: Sequence[
                                                              each.input)
         for each in tasks
     ]  # fmt: skip
-    known = await claim(engine.database, actor, key, fingerprint(said))
+    known = await claim(engine.database, actor, key, fingerprint([atomic, *said]))
     if known is None:
         return None
     return [_outcome(each, task) for each, task in zip(known, tasks, strict=True)]

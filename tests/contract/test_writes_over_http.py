@@ -393,6 +393,17 @@ async def test_a_key_remembers_what_was_refused_of_several(shop: Shop) -> None:
     assert [each["error_code"] for each in first.json()["item_errors"]] == ["conflict", "invalid"]
 
 
+async def test_what_is_done_in_part_is_another_write_than_what_is_done_whole(shop: Shop) -> None:
+    tag, key = await new_tag(shop), word()
+    items = [{"id": tag, "name": (await shop.rest("GET", "/tags?limit=1")).json()["data"][0]["name"]}]
+    first = await sent(shop, "PATCH", "/tags?atomic=false", items, Idempotency_Key=key)
+    assert first.json()["data"] == [None]
+    whole = await sent(shop, "PATCH", "/tags", items, Idempotency_Key=key)
+    one = await sent(shop, "PATCH", f"/tags/{tag}", {"name": items[0]["name"]}, Idempotency_Key=key)
+    for answer in (whole, one):
+        assert (answer.status_code, answer.json()["field_errors"][0]["code"]) == (409, "reused")
+
+
 async def test_a_key_of_an_action_has_one_effect(shop: Shop) -> None:
     product, key = await own_product(shop), word()
     path = f"/products/{product['id']}/publish"
