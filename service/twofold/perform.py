@@ -8,7 +8,7 @@ from typing import Any
 
 from twofold.change import Change, Key
 from twofold.constraints import VIOLATIONS, refusal
-from twofold.errors import Conflict, FieldError, Invalid, NotFound, ServiceError
+from twofold.errors import Conflict, FieldError, Invalid, NotFound, PreconditionFailed, ServiceError
 from twofold.links import linked_keys
 from twofold.recorder import Recorder, new_key
 from twofold.references import visible_keys
@@ -92,8 +92,14 @@ def writing_of(recorder: Recorder, task: Task) -> Writing:
 
 
 async def _upsert(recorder: Recorder, task: Task) -> Written:
-    """Changes the row with the task's natural key, or makes it; looks again when another came first."""
+    """Changes the row with the task's natural key, or makes it; looks again when another came first.
+
+    Raises:
+        PreconditionFailed: the change is of some version of a row, and there is none.
+    """
     key = await _find(recorder, task)
+    if key is None and task.expected is not None:
+        raise PreconditionFailed(f"There is no such {task.spec.noun} that could be of a version.")
     if key is None:
         try:
             async with recorder.engine.database.transaction():  # a savepoint, which a row of another must not spoil
@@ -162,7 +168,7 @@ async def _point(recorder: Recorder, relation: RelationSpec, operation: NestedOp
         case _:
             key = getattr(change.before, name)
             if key is None:
-                raise _missing(relation, relation.name)
+                raise _missing(relation.target, relation.name)
             task = Task(spec=relation.target, action="patch", key=key, values=value)
             await _child(recorder, task, relation.name, operation)
 
@@ -174,7 +180,7 @@ async def _links(recorder: Recorder, relation: RelationSpec, said: Mapping[Neste
     seen = await visible_keys(recorder.engine, recorder.actor, target, connected)
     for index, key in enumerate(connected):
         if key not in seen:
-            raise _missing(relation, name, "connect", index)
+            raise _missing(target, name, "connect", index)
     created = [
         (await _child(recorder, Task(spec=target, action="create", values=values), name, "create", index)).key
         for index, values in enumerate(said.get("create") or [])
@@ -224,19 +230,18 @@ async def _change_children(recorder: Recorder, relation: RelationSpec, said: Map
 
 def _check_there(relation: RelationSpec, key: Any, there: set[Any], operation: NestedOperation, index: int) -> None:
     if key not in there:
-        raise _missing(relation, relation.name, operation, index)
+        raise _missing(relation.target, relation.name, operation, index)
 
 
 async def _child(recorder: Recorder, task: Task, *path: str | int) -> Written:
     try:
         return await perform(recorder, task)
-    except NotFound:
-        message = f"There is no {task.spec.noun} with this id."
-        raise Invalid(field_errors=[FieldError(path=path, code="missing", message=message)]) from None
+    except NotFound:  # in the words of a row that is not behind the relation: which it is, is nobody's business
+        raise _missing(task.spec, *path) from None
     except ServiceError as error:
         raise error.under(*path) from None
 
 
-def _missing(relation: RelationSpec, *path: str | int) -> Invalid:
-    message = f"There is no {relation.target.noun} with this id here."
+def _missing(spec: ResourceSpec, *path: str | int) -> Invalid:
+    message = f"There is no {spec.noun} with this id here."
     return Invalid(field_errors=[FieldError(path=path, code="missing", message=message)])

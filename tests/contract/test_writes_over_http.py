@@ -227,6 +227,26 @@ async def test_a_batch_says_which_operation_is_wrong(shop: Shop, operation: dict
     assert [each["field"] for each in answer.json()["field_errors"]] == [field]
 
 
+@pytest.mark.parametrize("value", ["NaN", "Infinity", "1e400"])
+async def test_what_is_no_number_is_not_null_in_a_batch(shop: Shop, value: str) -> None:
+    product = await own_product(shop)
+    operation = f'{{"resource": "products", "action": "patch", "id": "{product["id"]}", "input": {{"cost_price": {value}}}}}'
+    headers = {**await shop.headers("vendor"), "Content-Type": "application/json"}
+    answer = await shop.client.post("/api/v1/batch", content=f'{{"operations": [{operation}]}}', headers=headers)
+    assert (answer.status_code, answer.json()["error_code"]) == (400, "malformed")
+
+
+async def test_what_takes_nothing_is_given_nothing(shop: Shop) -> None:
+    product = await own_product(shop)
+    path = f"/products/{product['id']}"
+    operation = {"resource": "products", "action": "delete", "id": product["id"], "input": {"stock": 1}}
+    refused = await sent(shop, "POST", "/batch", {"operations": [operation]}, who="vendor")
+    assert refused.json()["item_errors"][0]["field_errors"][0]["code"] == "extra_forbidden"
+    assert (await shop.rest("DELETE", path, who="vendor")).status_code == 204
+    assert (await sent(shop, "POST", f"{path}/restore", {"stock": 1}, who="vendor")).status_code == 422
+    assert (await sent(shop, "POST", f"{path}/restore", {}, who="vendor")).status_code == 200
+
+
 async def test_visitors_can_do_nothing_in_a_batch(shop: Shop) -> None:
     body = {"operations": [{"resource": "tags", "action": "create", "input": {"name": word()}}]}
     assert (await shop.rest("POST", "/batch", body)).status_code == 401
@@ -293,6 +313,14 @@ async def test_an_upsert_says_whether_it_is_new(shop: Shop) -> None:
     upsert = "mutation($name: String!) { upsertTag(input: {name: $name}) { tag { id } } }"
     found = await shop.graphql(upsert, who="admin", name=name)
     assert found["data"]["upsertTag"]["tag"]["id"] == created.json()["data"]["id"]
+
+
+async def test_an_upsert_of_a_version_makes_nothing_new(shop: Shop) -> None:
+    for tag in ('"1"', "*"):
+        name = word()
+        refused = await sent(shop, "PUT", "/tags", {"name": name}, If_Match=tag)
+        assert (refused.status_code, refused.json()["error_code"]) == (412, "precondition_failed")
+        assert (await shop.rest("GET", f"/tags?filter[name]={name}")).json()["total"] == 0
 
 
 async def test_an_upsert_changes_what_can_be_changed(shop: Shop) -> None:
