@@ -37,7 +37,7 @@ class _Operations(_Input):
 
 
 class _Nothing(Input):
-    """What an action takes that takes nothing."""
+    """What is given to what takes nothing."""
 
 
 class Inputs:
@@ -91,6 +91,14 @@ class Inputs:
         validated = _validated(action.input or _Nothing, data or b"{}")
         assert isinstance(validated, Input)  # noqa: S101  # a declaration's input is one
         return validated
+
+    def parse_nothing(self, data: Mapping[str, Any] | bytes) -> None:
+        """Checks that nothing is given to what takes nothing.
+
+        Raises:
+            Malformed, Invalid: something is.
+        """
+        _validated(_Nothing, data)
 
     # -- models -------------------------------------------------------------------------------------------------
 

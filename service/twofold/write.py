@@ -154,6 +154,8 @@ def _understood(engine: Engine, actor: Actor, request: Write) -> Task:
         given = engine.inputs.parse_action(spec.actions[action], request.input)
     elif action in FORMS:
         values = engine.inputs.parse(spec, FORMS[action], request.input)
+    else:
+        engine.inputs.parse_nothing(request.input)
     if not creates and request.id is None:
         raise Invalid(field_errors=[FieldError(path=(ROW_ID,), code="missing", message="Field required.")])
     key = None if creates else parse_key(spec, request.id)
