@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from tortoise import Model
 from twofold.actor import Actor
 from twofold.audit import Difference, Origin, difference, entry
 from twofold.change import Change, Key
-from twofold.errors import TooCostly
+from twofold.errors import Conflict, TooCostly
 from twofold.events import Event, event
 from twofold.fields import new_id
 from twofold.insert import NEW_KEY, complete_row, insert
@@ -26,6 +27,9 @@ __all__ = ["Recorder", "columns_of", "new_key"]
 
 MAX_WRITES = 1000
 """Rows that one request may write, those of its hooks counted."""
+
+BITS = {"smallint": 16, "int": 32, "bigint": 64}
+"""Of columns with whole numbers, amounts in their smallest unit among them; SQLite would take any."""
 
 
 @dataclass
@@ -42,13 +46,23 @@ class Recorder:
     # -- beside a change ----------------------------------------------------------------------------------------
 
     async def create(self, model: type[Model], values: Mapping[str, Any]) -> Key:
-        """Writes a new row and returns its key."""
+        """Writes a new row and returns its key.
+
+        Raises:
+            Conflict: a number does not fit into its column.
+        """
         table = self.engine.tables[model]
+        _check_numbers(table, values)
         change = self._beside(new_key(table), dict(values))
         return await self.insert(table, change, "created", complete_row(table, new_row(table, change)))
 
     async def update(self, row: Model, values: Mapping[str, Any]) -> None:
-        """Changes a row that was locked."""
+        """Changes a row that was locked.
+
+        Raises:
+            Conflict: a number does not fit into its column.
+        """
+        _check_numbers(self.engine.tables[type(row)], values)
         change = self._beside(row.pk, dict(values), row)
         written = await self.change(self.engine.tables[type(row)], change, "updated")
         row.update_from_dict(dict(written))  # its version too, for the next time
@@ -153,6 +167,21 @@ def new_row(table: Table, change: Change) -> dict[str, Any]:
 def columns_of(table: Table, values: Mapping[str, Any]) -> dict[str, Any]:
     """Returns those of the values that are columns of the table."""
     return {name: value for name, value in values.items() if name in table.columns}
+
+
+def _check_numbers(table: Table, values: Mapping[str, Any]) -> None:
+    """Checks what hooks and actions work out: inputs were checked, but a sum of them can be larger than its column.
+
+    Raises:
+        Conflict: it is.
+    """
+    for name, value in columns_of(table, values).items():
+        kind = table.columns[name].kind
+        bits = BITS.get(kind.element_type)
+        if bits is None or not isinstance(value, int | Decimal):
+            continue
+        if not -(2 ** (bits - 1)) <= Decimal(value).scaleb(kind.decimal_places) < 2 ** (bits - 1):
+            raise Conflict(f"The {name.replace('_', ' ')} would be larger than can be stored.")
 
 
 def _columns(table: Table, row: Model) -> dict[str, Any]:

@@ -220,6 +220,23 @@ async def test_cancelling_puts_back_exactly_what_was_taken(market: Market, pay: 
     assert (await market.payment(order)).status == status
 
 
+async def test_what_is_too_large_to_be_stored_is_refused(market: Market) -> None:
+    order = await market.placed({"tea": 2})
+    await market.do(market.grower, "products", "patch", market.tea.id, stock=2**31 - 1)
+    with pytest.raises(Conflict, match="stock would be larger"):
+        await market.do(market.buyer, "orders", "cancel", order)
+    assert (await market.order(order)).status is OrderStatus.placed
+    with market.engine.database.use():
+        await Product.filter(id=market.pot.id).update(price=Decimal(2**63 - 1).scaleb(-2))
+    cart = await market.cart({"pot": 1})
+    with pytest.raises(Conflict, match="total would be larger"):
+        await market.cart({"pot": 2})
+    with pytest.raises(Conflict, match="total would be larger"):
+        await market.do(market.buyer, "orders", "patch", cart,
+                        lines={"create": [{"product_id": str(market.tea.id), "quantity": 1}]})  # fmt: skip
+    assert list(await market.lines(cart)) == ["pot"]
+
+
 async def test_nothing_is_cancelled_once_a_part_is_shipped(market: Market) -> None:
     order = await market.paid({"tea": 1, "pot": 1})
     await market.do(market.grower, "orders", "ship", order)
