@@ -23,7 +23,7 @@ from twofold.tables import Table
 if TYPE_CHECKING:
     from twofold.engine import Engine
 
-__all__ = ["Recorder", "columns_of", "new_key"]
+__all__ = ["Budget", "Recorder", "columns_of", "new_key"]
 
 MAX_WRITES = 1000
 """Rows that one request may write, those of its hooks counted."""
@@ -33,15 +33,33 @@ BITS = {"smallint": 16, "int": 32, "bigint": 64}
 
 
 @dataclass
+class Budget:
+    """How many rows a request may still write."""
+
+    left: int = MAX_WRITES
+
+    def take_one(self) -> None:
+        """Counts a row.
+
+        Raises:
+            TooCostly: it is one too many.
+        """
+        self.left -= 1
+        if self.left < 0:
+            raise TooCostly(f"It would write more than {MAX_WRITES} rows; send it in parts.")
+
+
+@dataclass
 class Recorder:
-    """Writes the rows of one request in the name of its actor, within the transaction that is running."""
+    """Writes the rows of one change in the name of its actor, within the transaction that is running."""
 
     engine: Engine
     actor: Actor
     origin: Origin
     action: str
     """What the request does: rows that are written beside it say so in the audit."""
-    writes: int = field(default=0, init=False)
+    budget: Budget = field(default_factory=Budget)
+    """Of the request, which may bring several changes."""
 
     # -- beside a change ----------------------------------------------------------------------------------------
 
@@ -78,12 +96,12 @@ class Recorder:
 
     async def insert(self, table: Table, change: Change, happened: str, row: dict[str, Any]) -> Key:
         """Writes a complete new row together with what is told of it, and returns its key."""
-        self._count()
+        self.budget.take_one()
         return await self._insert(change, [(table, row), *await self._told(table, change, happened, None, row)])
 
     async def insert_untold(self, table: Table, change: Change, row: dict[str, Any]) -> Key:
         """Writes a complete new row of which `tell_of_new` tells as soon as it is linked, and returns its key."""
-        self._count()
+        self.budget.take_one()
         return await self._insert(change, [(table, row)])
 
     async def tell_of_new(self, table: Table, change: Change, happened: str, row: Mapping[str, Any],
@@ -98,7 +116,7 @@ class Recorder:
         values = {name: value for name, value in columns_of(table, change.values).items() if before[name] != value}
         if not values and not links:
             return {}
-        self._count()
+        self.budget.take_one()
         values |= {column.name: datetime.now(UTC) for column in table.columns.values() if column.touched}
         if table.version is not None:
             values[table.version.name] = before[table.version.name] + 1
@@ -109,7 +127,7 @@ class Recorder:
 
     async def remove(self, table: Table, change: Change) -> None:
         """Deletes a row, and tells of it."""
-        self._count()
+        self.budget.take_one()
         told = await self._told(table, change, "deleted", _columns(table, change.before), None)
         await table.model.filter(pk=change.id).delete()
         await self._tell(told)
@@ -146,11 +164,6 @@ class Recorder:
     def _complete(self, model: type[Model], values: dict[str, Any]) -> tuple[Table, dict[str, Any]]:
         table = self.engine.tables[model]
         return table, complete_row(table, values)
-
-    def _count(self) -> None:
-        self.writes += 1
-        if self.writes > MAX_WRITES:
-            raise TooCostly(f"It would write more than {MAX_WRITES} rows; send it in parts.")
 
 
 def new_key(table: Table) -> UUID | None:

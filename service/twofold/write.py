@@ -15,7 +15,7 @@ from twofold.errors import FieldError, Forbidden, Invalid, ItemsFailed, NotFound
 from twofold.idempotency import claim, complete, fingerprint
 from twofold.inputs import InputForm
 from twofold.perform import Task, Written, perform, writing_of
-from twofold.recorder import Recorder
+from twofold.recorder import Budget, Recorder
 from twofold.spec import ROW_ID, ResourceSpec
 from twofold.verbs import offered
 
@@ -107,7 +107,8 @@ async def write_all(engine: Engine, actor: Actor, requests: Sequence[Write], *, 
         known = await _known(engine, actor, idempotency_key, tasks, atomic=atomic)
         if known is not None:
             return known
-        outcomes = [await _attempt(engine, actor, origin, task) for task in tasks]
+        budget = Budget()
+        outcomes = [await _attempt(engine, actor, origin, task, budget) for task in tasks]
         _raise_failed(outcomes, atomic=atomic)
         await _remember(actor, idempotency_key, outcomes)
         return outcomes
@@ -169,13 +170,13 @@ def _outcome_of(engine: Engine, actor: Actor, request: Write) -> Task | ServiceE
         return error
 
 
-async def _attempt(engine: Engine, actor: Actor, origin: Origin, task: Task | ServiceError) -> Outcome:
+async def _attempt(engine: Engine, actor: Actor, origin: Origin, task: Task | ServiceError, budget: Budget) -> Outcome:
     """Makes one of several changes; if it is refused, nothing is left of it, and the others can go on."""
     if isinstance(task, ServiceError):
         return task
     try:
         async with engine.database.transaction():  # a savepoint
-            return await perform(Recorder(engine, actor, origin, task.action), task)
+            return await perform(Recorder(engine, actor, origin, task.action, budget), task)
     except errors.Unavailable:
         raise
     except ServiceError as error:

@@ -317,6 +317,15 @@ async def test_a_request_writes_so_many_rows(own_library: Engine) -> None:
     assert await count(own_library, Event) == 0
 
 
+async def test_so_do_several_changes_together(own_library: Engine) -> None:
+    book = new_book(followers={"create": [new_book() for _ in range(100)]})
+    changes = [change_of(own_library, "books", "create", **book) for _ in range(10)]
+    with pytest.raises(ItemsFailed) as refused:
+        await own_library.write_all(LIBRARIAN, changes)
+    assert [(index, type(error)) for index, error in refused.value.failed.items()] == [(9, TooCostly)]
+    assert await count(own_library, Event) == 0
+
+
 async def test_links_to_hidden_rows_stay(own_library: Engine) -> None:
     """Whoever names all that they see says nothing of what they do not."""
     made = await write(own_library, LIBRARIAN, "subjects", "create", name="Both")
