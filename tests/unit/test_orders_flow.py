@@ -104,6 +104,16 @@ async def test_a_cart_needs_lines_and_an_address(market: Market) -> None:
     assert errors(refused) == [(("lines",), "empty"), (("ship_to_id",), "missing")]
 
 
+async def test_an_order_goes_to_an_address_of_its_buyer(market: Market) -> None:
+    await market.placed({"tea": 1})  # so that the grower sees the address
+    cart = await market.do(market.grower, "orders", "create")
+    for ship_to in ({"ship_to_id": str(market.address)}, {"ship_to": {"connect": str(market.address)}}):
+        for action, id_ in (("create", None), ("patch", cart), ("replace", cart)):
+            with pytest.raises(Invalid) as refused:
+                await market.do(market.grower, "orders", action, id_, **ship_to)
+            assert errors(refused) == [(("ship_to_id",), "missing")]
+
+
 async def test_all_lines_that_cannot_be_had_are_told(market: Market) -> None:
     order = await market.cart({"tea": 6, "pot": 1})
     lines = await market.lines(order)
