@@ -122,7 +122,7 @@ class Inputs:
             entries[key] = (annotation, Field(default=default, description=description))
         self._named[name] = _Input  # the place of this one, for those that refer to it while they are made
         entries |= {each.name: self._nested(each, form) for each in spec.nested.values()
-                    if any(each.offers(operation) for operation in operations(form))}  # fmt: skip
+                    if any(each.offers(operation, new=form == "create") for operation in operations(form))}  # fmt: skip
         model = create_model(name, __base__=_Input, __doc__=_describe(spec, form), **entries)
         self._named[name] = self._models[spec, form, known] = model
         return name
@@ -132,7 +132,7 @@ class Inputs:
         target, pointing = relation.target, relation.pointing
         entries: dict[str, Any] = {}
         for operation in operations(form):
-            if not relation.offers(operation):
+            if not relation.offers(operation, new=form == "create"):
                 continue
             match operation:
                 case "create":

@@ -79,8 +79,7 @@ def writing_of(recorder: Recorder, task: Task) -> Writing:
     verb = offered(spec, task.action, actor)
     values = {name: value for name, value in task.values.items() if name not in spec.nested}
     key = new_key(spec.table) if verb.creates else task.key
-    known = {task.known.name} if task.known is not None else set[str]()
-    sent = {*values, *(spec.nested[name].key for name in task.nested)} - known
+    sent = {*values, *(spec.nested[name].key for name in task.nested)}
     return Writing(
         engine=recorder.engine, spec=spec, verb=verb, recorder=recorder, sent=frozenset(sent), expected=task.expected,
         change=Change(actor=actor, action=task.action, id=key, values=values, beside=recorder), input=task.input,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +12,10 @@ import pytest
 
 from support.library.asking import BORROWER, CLERK, HEAD, OTHER_HEAD, STRANGER, VISITOR, answer, asked, spec_of
 from support.library.models import Author, Book, Copy, Loan, Subject
+from support.library.resources import LIBRARY
 from support.library.rows import ROWS, Record, key
 from twofold.actor import Actor
+from twofold.change import Change
 from twofold.engine import Engine
 from twofold.errors import (
     Conflict,
@@ -27,6 +30,9 @@ from twofold.errors import (
     Unauthenticated,
 )
 from twofold.events import Event
+from twofold.resource import Field, Relation, Resource
+from twofold.rules import EVERYONE, NOBODY
+from twofold.settings import Settings
 from twofold.write import MAX_ITEMS, Write, Written
 
 pytest_plugins = ("support.library.fixtures",)
@@ -296,6 +302,39 @@ async def test_a_replacement_keeps_the_row_that_it_changes(own_library: Engine) 
     await write(own_library, HEAD, "books", "replace", made.key, **replaced)
     assert (await row_of(own_library, Book, made.key)).follows_id == first
     assert (await row_of(own_library, Book, first)).title == "Changed"
+
+
+async def test_who_may_lead_a_row_to_another_may_when_it_is_nested(own_url: str) -> None:
+    class Works(Resource[Book]):
+        """Works."""
+
+        read = EVERYONE
+        update = EVERYONE
+        copies = Relation(nested=True)
+
+    class Pieces(Resource[Copy]):
+        """Copies, which nobody may say are of a book."""
+
+        read = EVERYONE
+        create = EVERYONE
+        fills = ("branch_id",)
+        book = Relation(create=NOBODY)
+        number = Field(write=True)
+
+        async def before_write(self, change: Change) -> None:
+            """All are in one branch."""
+            change.values["branch_id"] = NORTH
+
+    declared = replace(LIBRARY, resources=[Works, Pieces])
+    engine = Engine(declared, Settings(database_url=own_url, database_pool=2))
+    await engine.database.open()
+    try:
+        with pytest.raises(Forbidden, match="book_id"):
+            await write(engine, HEAD, "pieces", "create", number=901, book_id=str(BOOK["id"]))
+        with pytest.raises(Forbidden, match="book_id"):
+            await write(engine, HEAD, "works", "patch", BOOK["id"], copies={"create": [{"number": 901}]})
+    finally:
+        await engine.database.close()
 
 
 async def test_only_rows_that_belong_to_it_can_be_changed_with_it(own_library: Engine) -> None:
