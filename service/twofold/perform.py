@@ -129,13 +129,18 @@ def _changes(task: Task, row: Any) -> dict[str, Any]:
         Invalid: it has another value for what cannot be changed.
     """
     fixed = {each.name: each.column.name for each in task.spec.fields.values() if not each.declared.write}
-    wrong = [
-        FieldError(path=(name,), code="fixed", message="This cannot be changed any more.")
-        for name, value in task.values.items()
-        if name in fixed and value != getattr(row, fixed[name])
+    changed: list[tuple[str, ...]] = [
+        (name,) for name, value in task.values.items() if name in fixed and value != getattr(row, fixed[name])
     ]
-    if wrong:
-        raise Invalid(field_errors=wrong)
+    changed += [
+        (name, operation)
+        for name, said in task.nested.items()
+        for operation in said
+        if not task.spec.nested[name].offers(operation, new=False)
+    ]
+    if changed:
+        message = "This cannot be changed any more."
+        raise Invalid(field_errors=[FieldError(path=path, code="fixed", message=message) for path in changed])
     return {name: value for name, value in task.values.items() if name not in fixed}
 
 

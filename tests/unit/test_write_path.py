@@ -161,6 +161,39 @@ async def test_an_upsert_does_not_reach_a_hidden_row(own_library: Engine) -> Non
     assert errors(refused) == [(("isbn",), "taken")]
 
 
+async def test_an_upsert_leads_no_row_to_another(own_url: str) -> None:
+    class Writers(Resource[Author]):
+        """Authors."""
+
+        read = EVERYONE
+        create = EVERYONE
+        name = Field(write=True)
+
+    class Works(Resource[Book]):
+        """Works, whose author stays."""
+
+        read = EVERYONE
+        create = EVERYONE
+        update = EVERYONE
+        natural_key = ("isbn",)
+        isbn = Field(write=True)
+        title = Field(write=True)
+        price = Field(write=True)
+        author = Relation(create=True, nested=True)
+
+    engine = Engine(replace(LIBRARY, resources=[Writers, Works]), Settings(database_url=own_url, database_pool=2))
+    await engine.database.open()
+    try:
+        work = {"isbn": BOOK["isbn"], "title": "Mine", "price": "1.00"}
+        for operation, value in (("create", {"name": "Me"}), ("connect", str(key(1, 1)))):
+            with pytest.raises(Invalid) as refused:
+                await write(engine, HEAD, "works", "upsert", **work, author={operation: value})
+            assert errors(refused) == [(("author", operation), "fixed")]
+        await write(engine, HEAD, "works", "upsert", **work, author_id=str(BOOK["author_id"]))
+    finally:
+        await engine.database.close()
+
+
 async def test_an_upsert_is_offered_where_there_is_a_natural_key(own_library: Engine) -> None:
     with pytest.raises(Forbidden, match="Nobody can upsert"):
         await write(own_library, HEAD, "authors", "upsert", name="x")
