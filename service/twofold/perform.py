@@ -180,18 +180,19 @@ async def _point(recorder: Recorder, relation: RelationSpec, operation: NestedOp
 async def _links(recorder: Recorder, relation: RelationSpec, said: Mapping[NestedOperation, Any], writing: Writing
                  ) -> None:  # fmt: skip
     name, target, links = relation.name, relation.target, writing.links
-    connected = said.get("connect") or []
-    seen = await visible_keys(recorder.engine, recorder.actor, target, connected)
+    connected, dropped = said.get("connect") or [], said.get("disconnect") or []
+    linked = set[Any]() if writing.verb.creates else await linked_keys(writing.change, relation)
+    seen = await visible_keys(recorder.engine, recorder.actor, target, [*connected, *dropped])
     for index, key in enumerate(connected):
-        if key not in seen:
-            raise _missing(target, name, "connect", index)
+        _check_there(relation, key, seen, "connect", index)
+    for index, key in enumerate(dropped):
+        _check_there(relation, key, seen & linked, "disconnect", index)
     created = [
         (await _child(recorder, Task(spec=target, action="create", values=values), name, "create", index)).key
         for index, values in enumerate(said.get("create") or [])
     ]
     links.added[name] = [*connected, *created]
-    links.dropped[name] = [*(said.get("disconnect") or [])]
-    linked = set[Any]() if writing.verb.creates else await linked_keys(writing.change, relation)
+    links.dropped[name] = [*dropped]
     await _change_children(recorder, relation, said, linked)
 
 

@@ -377,6 +377,10 @@ async def test_only_rows_that_belong_to_it_can_be_changed_with_it(own_library: E
         with pytest.raises(Invalid) as refused:
             await write(own_library, HEAD, "books", "patch", BOOK["id"], copies=said)
         assert errors(refused) == [(("copies", operation, 0), "missing")]
+    made = await write(own_library, HEAD, "books", "create", **new_book(subject_ids=[str(key(2, 0))]))
+    with pytest.raises(Invalid) as refused:
+        await write(own_library, HEAD, "books", "patch", made.key, subjects={"disconnect": [str(key(2, 1))]})
+    assert errors(refused) == [(("subjects", "disconnect", 0), "missing")]
     with pytest.raises(Invalid) as refused:
         await write(own_library, HEAD, "books", "patch", BOOK["id"], follows={"update": {"title": "x"}})
     assert errors(refused) in ([(("follows",), "missing")], [])
