@@ -385,6 +385,9 @@ class Executing:
     async def _all_or_nothing(self, request: Request, asked: Sequence[Asked], variables: VariableValues
                               ) -> dict[str, Any]:  # fmt: skip
         """Answers a mutation whose fields are all done, in one transaction, or none of them."""
+        for each in asked:
+            if isinstance(each.question, ServiceError):  # nothing that stands before it needs to be tried
+                return {"errors": [self._refusal(each, each.question, request)], "data": None}
         data: dict[str, Any] = {}
         errors: list[dict[str, Any]] = []
         try:

@@ -291,6 +291,18 @@ async def test_mutations_of_one_document_in_one_transaction(shop: Shop) -> None:
     assert await rows(shop, Event) == before + 3
 
 
+async def test_what_cannot_be_answered_undoes_the_others(shop: Shop) -> None:
+    taken = (await shop.rest("GET", "/tags?limit=1")).json()["data"][0]["name"]
+    text = """mutation($name: String!, $product: ID!, $first: Int) @atomic {
+      one: createTag(input: {name: $name}) { errors { code } }
+      two: updateProduct(input: {id: $product}) { product { reviews(first: $first) { nodes { id } } } } }"""
+    for name in (taken, word()):
+        answer = await shop.graphql(text, who="admin", name=name, product=NOWHERE, first=-1)
+        assert answer["data"] is None
+        assert [(each["path"], each["extensions"]["code"]) for each in answer["errors"]] == [(["two"], "invalid")]
+    assert (await shop.rest("GET", f"/tags?filter[name]={name}")).json()["total"] == 0
+
+
 async def test_atomic_is_for_what_can_be_planned(shop: Shop) -> None:
     text = """mutation($a: String!) @atomic { createTag(input: {name: $a}) { tag { products {
       nodes { id } edges { node { name } } } } } }"""
