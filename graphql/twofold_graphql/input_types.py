@@ -89,7 +89,7 @@ class InputTypes:
         fields: dict[str, InputField] = {}
         self.made[name] = InputType(name=name, fields=fields)
         for operation in operations(form):
-            if relation.offers(operation):
+            if relation.offers(operation, new=form == "create"):
                 one = self._operation(relation, operation)
                 annotation = f"list[{one}]" if relation.join.many else one
                 fields[operation] = InputField(annotation=annotation, required=False, description=None)

@@ -28,7 +28,7 @@ from twofold_rest.respond import json_answer, tagged
 from twofold_rest.shortcut import Endpoint
 from twofold_rest.write_openapi import WriteRoute, write_operation
 
-__all__ = ["Writes", "body_of", "object_of", "told"]
+__all__ = ["Writes", "body_of", "json_of", "object_of", "told"]
 
 
 @dataclass
@@ -221,13 +221,22 @@ def array_of(body: bytes) -> list[Any]:
     Raises:
         Malformed: the body is something else.
     """
-    try:
-        items = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise Malformed(f"The body is not JSON: {error}.") from None
+    items = json_of(body)
     if not isinstance(items, list):
         raise Malformed("The body must be a JSON array of objects.")
     return items
+
+
+def json_of(body: bytes) -> Any:
+    """Returns what a body of JSON says.
+
+    Raises:
+        Malformed: it is no JSON.
+    """
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise Malformed(f"The body is not JSON: {error}.") from None
 
 
 def _refuse_version(request: Request) -> None:

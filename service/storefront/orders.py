@@ -143,9 +143,15 @@ class Orders(Resource[Order]):
     payment = Relation()
 
     async def before_write(self, change: Change) -> None:
-        """Opens a cart for who creates it."""
+        """Opens a cart for who creates it; it is sent to an address of their own book.
+
+        Vendors see where orders go. They may not have their own sent there: an address that an order has cannot go.
+        """
         if change.action == "create":
             change.values["buyer_id"] = change.actor.user_id
+        ship_to = change.values.get("ship_to_id")
+        if ship_to is not None and not await Address.filter(id=ship_to, user_id=change.value("buyer_id")).exists():
+            raise change.refuse("ship_to_id", "missing", "There is no address with this id in your address book.")
 
     @action(own_orders, happened="placed")
     async def place(self, change: Change) -> None:

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from typing import Any
 
-from twofold.condition import And, Compare, Condition, Not, Or, Slot, Word
+from twofold.condition import And, Compare, Condition, Not, Or, Related, Slot, Word
 
-__all__ = ["decide"]
+__all__ = ["EXACT", "decide", "is_exact"]
 
 EXACT = ("id", "integer", "boolean", "enum")
 """Kinds whose values are equal here if, and only if, they are equal in the database."""
@@ -38,6 +38,21 @@ def decide(condition: Condition, row: Mapping[str, Any], values: Sequence[Any]) 
             return (found == _plain(value)) is (operator == "eq")
         case _:
             return None
+
+
+def is_exact(condition: Condition) -> bool:
+    """Returns whether a rule compares the columns of its own rows only as EXACT says, whatever it asks of others."""
+    match condition:
+        case And(items) | Or(items):
+            return all(is_exact(item) for item in items)
+        case Not(item):
+            return is_exact(item)
+        case Compare(column, "eq" | "ne" | "in" | "is_null", _, None):
+            return column.kind.name in EXACT
+        case Related(join):
+            return join.near.kind.name in EXACT
+        case _:
+            return False
 
 
 def _all(found: Iterable[bool | None]) -> bool | None:

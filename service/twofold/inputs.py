@@ -32,8 +32,12 @@ class _Input(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", protected_namespaces=())
 
 
+class _Operations(_Input):
+    """What is to be done to the rows behind a relation; an operation that is null is not asked for."""
+
+
 class _Nothing(Input):
-    """What an action takes that takes nothing."""
+    """What is given to what takes nothing."""
 
 
 class Inputs:
@@ -88,6 +92,14 @@ class Inputs:
         assert isinstance(validated, Input)  # noqa: S101  # a declaration's input is one
         return validated
 
+    def parse_nothing(self, data: Mapping[str, Any] | bytes) -> None:
+        """Checks that nothing is given to what takes nothing.
+
+        Raises:
+            Malformed, Invalid: something is.
+        """
+        _validated(_Nothing, data)
+
     # -- models -------------------------------------------------------------------------------------------------
 
     def _make(self, spec: ResourceSpec, form: InputForm, known: FieldSpec | None) -> str:
@@ -110,7 +122,7 @@ class Inputs:
             entries[key] = (annotation, Field(default=default, description=description))
         self._named[name] = _Input  # the place of this one, for those that refer to it while they are made
         entries |= {each.name: self._nested(each, form) for each in spec.nested.values()
-                    if any(each.offers(operation) for operation in operations(form))}  # fmt: skip
+                    if any(each.offers(operation, new=form == "create") for operation in operations(form))}  # fmt: skip
         model = create_model(name, __base__=_Input, __doc__=_describe(spec, form), **entries)
         self._named[name] = self._models[spec, form, known] = model
         return name
@@ -120,7 +132,7 @@ class Inputs:
         target, pointing = relation.target, relation.pointing
         entries: dict[str, Any] = {}
         for operation in operations(form):
-            if not relation.offers(operation):
+            if not relation.offers(operation, new=form == "create"):
                 continue
             match operation:
                 case "create":
@@ -136,7 +148,7 @@ class Inputs:
         spec_name = relation.join.source.model.__name__
         name = f"{spec_name}{'Create' if form == 'create' else 'Change'}{_pascal(relation.name)}"
         if name not in self._named:
-            self._named[name] = create_model(name, __base__=_Input, __doc__="Written together with it.", **entries)
+            self._named[name] = create_model(name, __base__=_Operations, __doc__="Written together with it.", **entries)
         description = f"What is to be written of {relation.name.replace('_', ' ')} together with it."
         return _or_null(name), Field(default=None, description=description)
 
@@ -181,6 +193,8 @@ def _said(parsed: BaseModel) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, _Operations):
+        return {operation: done for operation, done in _said(value).items() if done is not None}
     if isinstance(value, BaseModel):
         return _said(value)
     if isinstance(value, list) and value and isinstance(value[0], BaseModel):

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from twofold.change import Change, Key
 from twofold.constraints import VIOLATIONS, refusal
-from twofold.errors import Conflict, FieldError, Invalid, NotFound, ServiceError
+from twofold.errors import Conflict, FieldError, Invalid, NotFound, PreconditionFailed, ServiceError
 from twofold.links import linked_keys
 from twofold.recorder import Recorder, new_key
 from twofold.references import visible_keys
@@ -82,8 +82,7 @@ def writing_of(recorder: Recorder, task: Task) -> Writing:
     verb = task.verb or offered(spec, task.action, actor)
     values = {name: value for name, value in task.values.items() if name not in spec.nested}
     key = new_key(spec.table) if verb.creates else task.key
-    known = {task.known.name} if task.known is not None else set[str]()
-    sent = {*values, *(spec.nested[name].key for name in task.nested)} - known
+    sent = {*values, *(spec.nested[name].key for name in task.nested)}
     return Writing(
         engine=recorder.engine, spec=spec, verb=verb, recorder=recorder, sent=frozenset(sent), expected=task.expected,
         change=Change(actor=actor, action=task.action, id=key, values=values, beside=recorder), input=task.input,
@@ -95,8 +94,14 @@ def writing_of(recorder: Recorder, task: Task) -> Writing:
 
 
 async def _upsert(recorder: Recorder, task: Task) -> Written:
-    """Changes the row with the task's natural key, or makes it; looks again when another came first."""
+    """Changes the row with the task's natural key, or makes it; looks again when another came first.
+
+    Raises:
+        PreconditionFailed: the change is of some version of a row, and there is none.
+    """
     key = await _find(recorder, task)
+    if key is None and task.expected is not None:
+        raise PreconditionFailed(f"There is no such {task.spec.noun} that could be of a version.")
     if key is None:
         try:
             async with recorder.engine.database.transaction():  # a savepoint, which a row of another must not spoil
@@ -128,13 +133,18 @@ def _changes(task: Task, row: Any) -> dict[str, Any]:
         Invalid: it has another value for what cannot be changed.
     """
     fixed = {each.name: each.column.name for each in task.spec.fields.values() if not each.declared.write}
-    wrong = [
-        FieldError(path=(name,), code="fixed", message="This cannot be changed any more.")
-        for name, value in task.values.items()
-        if name in fixed and value != getattr(row, fixed[name])
+    changed: list[tuple[str, ...]] = [
+        (name,) for name, value in task.values.items() if name in fixed and value != getattr(row, fixed[name])
     ]
-    if wrong:
-        raise Invalid(field_errors=wrong)
+    changed += [
+        (name, operation)
+        for name, said in task.nested.items()
+        for operation in said
+        if not task.spec.nested[name].offers(operation, new=False)
+    ]
+    if changed:
+        message = "This cannot be changed any more."
+        raise Invalid(field_errors=[FieldError(path=path, code="fixed", message=message) for path in changed])
     return {name: value for name, value in task.values.items() if name not in fixed}
 
 
@@ -166,7 +176,7 @@ async def _point(recorder: Recorder, relation: RelationSpec, operation: NestedOp
         case _:
             key = getattr(change.before, name)
             if key is None:
-                raise _missing(relation, relation.name)
+                raise _missing(relation.target, relation.name)
             task = Task(spec=relation.target, action="patch", key=key, values=value)
             await _child(recorder, task, relation.name, operation)
 
@@ -174,18 +184,19 @@ async def _point(recorder: Recorder, relation: RelationSpec, operation: NestedOp
 async def _links(recorder: Recorder, relation: RelationSpec, said: Mapping[NestedOperation, Any], writing: Writing
                  ) -> None:  # fmt: skip
     name, target, links = relation.name, relation.target, writing.links
-    connected = said.get("connect") or []
-    seen = await visible_keys(recorder.engine, recorder.actor, target, connected)
+    connected, dropped = said.get("connect") or [], said.get("disconnect") or []
+    linked = set[Any]() if writing.verb.creates else await linked_keys(writing.change, relation)
+    seen = await visible_keys(recorder.engine, recorder.actor, target, [*connected, *dropped])
     for index, key in enumerate(connected):
-        if key not in seen:
-            raise _missing(relation, name, "connect", index)
+        _check_there(relation, key, seen, "connect", index)
+    for index, key in enumerate(dropped):
+        _check_there(relation, key, seen & linked, "disconnect", index)
     created = [
         (await _child(recorder, Task(spec=target, action="create", values=values), name, "create", index)).key
         for index, values in enumerate(said.get("create") or [])
     ]
     links.added[name] = [*connected, *created]
-    links.dropped[name] = [*(said.get("disconnect") or [])]
-    linked = set[Any]() if writing.verb.creates else await linked_keys(writing.change, relation)
+    links.dropped[name] = [*dropped]
     await _change_children(recorder, relation, said, linked)
 
 
@@ -228,19 +239,18 @@ async def _change_children(recorder: Recorder, relation: RelationSpec, said: Map
 
 def _check_there(relation: RelationSpec, key: Any, there: set[Any], operation: NestedOperation, index: int) -> None:
     if key not in there:
-        raise _missing(relation, relation.name, operation, index)
+        raise _missing(relation.target, relation.name, operation, index)
 
 
 async def _child(recorder: Recorder, task: Task, *path: str | int) -> Written:
     try:
         return await perform(recorder, task)
-    except NotFound:
-        message = f"There is no {task.spec.noun} with this id."
-        raise Invalid(field_errors=[FieldError(path=path, code="missing", message=message)]) from None
+    except NotFound:  # in the words of a row that is not behind the relation: which it is, is nobody's business
+        raise _missing(task.spec, *path) from None
     except ServiceError as error:
         raise error.under(*path) from None
 
 
-def _missing(relation: RelationSpec, *path: str | int) -> Invalid:
-    message = f"There is no {relation.target.noun} with this id here."
+def _missing(spec: ResourceSpec, *path: str | int) -> Invalid:
+    message = f"There is no {spec.noun} with this id here."
     return Invalid(field_errors=[FieldError(path=path, code="missing", message=message)])

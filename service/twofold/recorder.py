@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from tortoise import Model
 from twofold.actor import Actor
 from twofold.audit import Difference, Origin, difference, entry
 from twofold.change import Change, Key
-from twofold.errors import TooCostly
+from twofold.errors import Conflict, TooCostly
 from twofold.events import Event, event
 from twofold.fields import new_id
 from twofold.insert import NEW_KEY, complete_row, insert
@@ -22,10 +23,30 @@ from twofold.tables import Table
 if TYPE_CHECKING:
     from twofold.engine import Engine
 
-__all__ = ["Recorder", "columns_of", "new_key"]
+__all__ = ["Budget", "Recorder", "columns_of", "new_key"]
 
 MAX_WRITES = 1000
 """Rows that one request may write, those of its hooks counted."""
+
+BITS = {"smallint": 16, "int": 32, "bigint": 64}
+"""Of columns with whole numbers, amounts in their smallest unit among them; SQLite would take any."""
+
+
+@dataclass
+class Budget:
+    """How many rows a request may still write."""
+
+    left: int = MAX_WRITES
+
+    def take_one(self) -> None:
+        """Counts a row.
+
+        Raises:
+            TooCostly: it is one too many.
+        """
+        self.left -= 1
+        if self.left < 0:
+            raise TooCostly(f"It would write more than {MAX_WRITES} rows; send it in parts.")
 
 
 @dataclass
@@ -37,19 +58,29 @@ class Recorder:
     origin: Origin
     action: str
     """What is done to the row that the request names: rows that are written beside it say so in the audit."""
-    writes: int = 0
-    """How many rows the request has written up to now."""
+    budget: Budget = field(default_factory=Budget)
+    """Of the request, which may bring several changes."""
 
     # -- beside a change ----------------------------------------------------------------------------------------
 
     async def create(self, model: type[Model], values: Mapping[str, Any]) -> Key:
-        """Writes a new row and returns its key."""
+        """Writes a new row and returns its key.
+
+        Raises:
+            Conflict: a number does not fit into its column.
+        """
         table = self.engine.tables[model]
+        _check_numbers(table, values)
         change = self._beside(new_key(table), dict(values))
         return await self.insert(table, change, "created", complete_row(table, new_row(table, change)))
 
     async def update(self, row: Model, values: Mapping[str, Any]) -> None:
-        """Changes a row that was locked."""
+        """Changes a row that was locked.
+
+        Raises:
+            Conflict: a number does not fit into its column.
+        """
+        _check_numbers(self.engine.tables[type(row)], values)
         change = self._beside(row.pk, dict(values), row)
         written = await self.change(self.engine.tables[type(row)], change, "updated")
         row.update_from_dict(dict(written))  # its version too, for the next time
@@ -65,12 +96,12 @@ class Recorder:
 
     async def insert(self, table: Table, change: Change, happened: str, row: dict[str, Any]) -> Key:
         """Writes a complete new row together with what is told of it, and returns its key."""
-        self._count()
+        self.budget.take_one()
         return await self._insert(change, [(table, row), *await self._told(table, change, happened, None, row)])
 
     async def insert_untold(self, table: Table, change: Change, row: dict[str, Any]) -> Key:
         """Writes a complete new row of which `tell_of_new` tells as soon as it is linked, and returns its key."""
-        self._count()
+        self.budget.take_one()
         return await self._insert(change, [(table, row)])
 
     async def tell_of_new(self, table: Table, change: Change, happened: str, row: Mapping[str, Any],
@@ -85,7 +116,7 @@ class Recorder:
         values = {name: value for name, value in columns_of(table, change.values).items() if before[name] != value}
         if not values and not links:
             return {}
-        self._count()
+        self.budget.take_one()
         values |= {column.name: datetime.now(UTC) for column in table.columns.values() if column.touched}
         if table.version is not None:
             values[table.version.name] = before[table.version.name] + 1
@@ -96,7 +127,7 @@ class Recorder:
 
     async def remove(self, table: Table, change: Change) -> None:
         """Deletes a row, and tells of it."""
-        self._count()
+        self.budget.take_one()
         told = await self._told(table, change, "deleted", _columns(table, change.before), None)
         await table.model.filter(pk=change.id).delete()
         await self._tell(told)
@@ -134,11 +165,6 @@ class Recorder:
         table = self.engine.tables[model]
         return table, complete_row(table, values)
 
-    def _count(self) -> None:
-        self.writes += 1
-        if self.writes > MAX_WRITES:
-            raise TooCostly(f"It would write more than {MAX_WRITES} rows; send it in parts.")
-
 
 def new_key(table: Table) -> UUID | None:
     """Returns the key of a new row; None where the database makes it."""
@@ -154,6 +180,21 @@ def new_row(table: Table, change: Change) -> dict[str, Any]:
 def columns_of(table: Table, values: Mapping[str, Any]) -> dict[str, Any]:
     """Returns those of the values that are columns of the table."""
     return {name: value for name, value in values.items() if name in table.columns}
+
+
+def _check_numbers(table: Table, values: Mapping[str, Any]) -> None:
+    """Checks what hooks and actions work out: inputs were checked, but a sum of them can be larger than its column.
+
+    Raises:
+        Conflict: it is.
+    """
+    for name, value in columns_of(table, values).items():
+        kind = table.columns[name].kind
+        bits = BITS.get(kind.element_type)
+        if bits is None or not isinstance(value, int | Decimal):
+            continue
+        if not -(2 ** (bits - 1)) <= Decimal(value).scaleb(kind.decimal_places) < 2 ** (bits - 1):
+            raise Conflict(f"The {name.replace('_', ' ')} would be larger than can be stored.")
 
 
 def _columns(table: Table, row: Model) -> dict[str, Any]:

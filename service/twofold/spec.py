@@ -87,20 +87,26 @@ class RelationSpec:
         far = self.join.far.name
         return self.target.fields.get(far) if self.join.many and self.join.link is None else None
 
-    def offers(self, operation: NestedOperation) -> bool:
-        """Returns whether a write may bring such writes of the rows behind it."""
-        pointing = self.pointing
+    def offers(self, operation: NestedOperation, *, new: bool) -> bool:
+        """Returns whether a write, of a `new` row or of one that is there, may bring such writes of the rows behind it.
+
+        What leads to rows there, here or on their side, must be such as may be set then.
+        """
+        declared = (self.pointing or self).declared
         match operation:
-            case "create" | "update":
-                return self.target.rule(operation) is not None
+            case "create":
+                # A row that is created behind this one is new itself, whatever this one is.
+                leads = declared.write or (declared.create and (new or self.pointing is not None))
+                return bool(leads) and self.target.rule("create") is not None
+            case "update":
+                return self.target.rule("update") is not None
             case "delete":
                 return self.join.many and self.target.rule("delete") is not None
             case "connect":
-                return bool((pointing or self).declared.write or (pointing is None and self.declared.create))
+                return bool(declared.write or (declared.create and new and self.pointing is None))
             case "disconnect":
-                key = self.join.near if pointing is None else self.join.far
-                nullable = key.nullable or self.join.link is not None
-                return nullable and bool((pointing or self).declared.write)
+                key = self.join.near if self.pointing is None else self.join.far
+                return (key.nullable or self.join.link is not None) and bool(declared.write)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -15,7 +15,7 @@ from twofold.errors import FieldError, Forbidden, Invalid, ItemsFailed, NotFound
 from twofold.idempotency import claim, complete, fingerprint
 from twofold.inputs import InputForm
 from twofold.perform import Task, Written, perform, writing_of
-from twofold.recorder import Recorder
+from twofold.recorder import Budget, Recorder
 from twofold.spec import ROW_ID, ResourceSpec
 from twofold.verbs import Verb, offered
 
@@ -76,7 +76,7 @@ async def write(engine: Engine, actor: Actor, request: Write, *, origin: Origin 
             assert writing.change.id is not None  # noqa: S101  # it was written
             return Written(key=writing.change.id, created=True)
     async with engine.database.transaction():
-        known = await _known(engine, actor, idempotency_key, [task])
+        known = await _known(engine, actor, idempotency_key, [task], atomic=True)
         if known is not None:
             [outcome] = known
             assert isinstance(outcome, Written)  # noqa: S101  # a change that was refused left no key
@@ -104,15 +104,11 @@ async def write_all(engine: Engine, actor: Actor, requests: Sequence[Write], *, 
     tasks = [_outcome_of(engine, actor, request) for request in requests]
     _raise_failed(tasks, atomic=atomic)
     async with engine.database.transaction():
-        known = await _known(engine, actor, idempotency_key, tasks)
+        known = await _known(engine, actor, idempotency_key, tasks, atomic=atomic)
         if known is not None:
             return known
-        outcomes: list[Outcome] = []
-        written = 0
-        for request, task in zip(requests, tasks, strict=True):
-            recorder = Recorder(engine, actor, origin, request.action, written)
-            outcomes.append(await _attempt(recorder, task))
-            written = recorder.writes
+        budget = Budget()
+        outcomes = [await _attempt(engine, actor, origin, task, budget) for task in tasks]
         _raise_failed(outcomes, atomic=atomic)
         await _remember(actor, idempotency_key, outcomes)
         return outcomes
@@ -160,6 +156,8 @@ def _understood(engine: Engine, actor: Actor, request: Write) -> Task:
         given = engine.inputs.parse_action(spec.actions[action], request.input)
     elif action in FORMS:
         values = engine.inputs.parse(spec, FORMS[action], request.input)
+    else:
+        engine.inputs.parse_nothing(request.input)
     if not creates and request.id is None:
         raise Invalid(field_errors=[FieldError(path=(ROW_ID,), code="missing", message="Field required.")])
     key = None if creates else parse_key(spec, request.id)
@@ -173,13 +171,13 @@ def _outcome_of(engine: Engine, actor: Actor, request: Write) -> Task | ServiceE
         return error
 
 
-async def _attempt(recorder: Recorder, task: Task | ServiceError) -> Outcome:
+async def _attempt(engine: Engine, actor: Actor, origin: Origin, task: Task | ServiceError, budget: Budget) -> Outcome:
     """Makes one of several changes; if it is refused, nothing is left of it, and the others can go on."""
     if isinstance(task, ServiceError):
         return task
     try:
-        async with recorder.engine.database.transaction():  # a savepoint
-            return await perform(recorder, task)
+        async with engine.database.transaction():  # a savepoint
+            return await perform(Recorder(engine, actor, origin, task.action, budget), task)
     except errors.Unavailable:
         raise
     except ServiceError as error:
@@ -195,9 +193,12 @@ def _raise_failed(outcomes: Sequence[object], *, atomic: bool) -> None:
 # -- idempotency -------------------------------------------------------------------------------------------------
 
 
-async def _known(engine: Engine, actor: Actor, key: str | None, tasks: Sequence[Task | ServiceError]
+async def _known(engine: Engine, actor: Actor, key: str | None, tasks: Sequence[Task | ServiceError], *, atomic: bool
                  ) -> list[Outcome] | None:  # fmt: skip
-    """What came of the same changes before, if they came with the same idempotency key."""
+    """What came of the same changes before, if they came with the same idempotency key.
+
+    Refusals are among it only where each change is made or not by itself; so that is part of what tells writes apart.
+    """
     if key is None:
         return None
     said = [
@@ -205,7 +206,7 @@ async def _known(engine: Engine, actor: Actor, key: str | None, tasks: Sequence[
                                                              each.input)
         for each in tasks
     ]  # fmt: skip
-    known = await claim(engine.database, actor, key, fingerprint(said))
+    known = await claim(engine.database, actor, key, fingerprint([atomic, *said]))
     if known is None:
         return None
     return [_outcome(each, task) for each, task in zip(known, tasks, strict=True)]

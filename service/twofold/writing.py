@@ -13,7 +13,7 @@ from tortoise import Model
 from twofold.audit import Difference
 from twofold.change import Change
 from twofold.condition import ALWAYS, Condition, Slot, apart_from
-from twofold.decide import decide
+from twofold.decide import EXACT, decide, is_exact
 from twofold.errors import Forbidden, NotFound
 from twofold.insert import complete_row, default_of
 from twofold.links import Links
@@ -23,7 +23,7 @@ from twofold.references import check_references
 from twofold.resource import Input, hooked
 from twofold.rules import Rule
 from twofold.spec import FieldSpec, RelationSpec, ResourceSpec
-from twofold.sql import select_allowed
+from twofold.sql import select_allowed, select_foreseen
 from twofold.verbs import Verb
 from twofold.version import check_version
 
@@ -59,7 +59,7 @@ class Writing:
             self.verb.name == "create"
             and self.engine.dialect.writes_many_tables
             and not hooked(self.spec.resource)
-            and not any(each.key in self.change.values for each in self.spec.links)
+            and not self._is_linked
             and None not in self._held
         )
 
@@ -93,7 +93,7 @@ class Writing:
             if verb.name == "replace":
                 self._complete()
             await spec.resource.before_write(change)
-        decided = not verb.binds_result or self._decided()
+        decided = not verb.binds_result or self._decided() or await self._foreseen()
         await self._apply()
         if not decided:
             await self._require(written=True)
@@ -140,6 +140,24 @@ class Writing:
         self._refuse_unless(self._held)
         return True
 
+    async def _foreseen(self) -> bool:
+        """Whether the database knows that the rules will hold for a new row; False where it must be there to tell.
+
+        Where it can tell, it is asked before: whoever may not write a row is not told that there is one like it.
+
+        Raises:
+            Forbidden: it knows that they will not hold.
+        """
+        tests, values = self._tests(())
+        if not (self.verb.creates and all(map(is_exact, tests))) or self._is_linked:
+            return False
+        columns = tuple(each for each in self.spec.table.columns.values() if each.kind.name in EXACT)
+        row = [self._row.get(each.name) for each in columns]
+        statement = select_foreseen(columns, tests, self.engine.dialect)
+        [held] = await self.engine.database.fetch(statement.text, statement.bind(row, values))
+        self._refuse_unless([bool(test) for test in held])
+        return True
+
     @cached_property
     def _held(self) -> list[bool | None]:
         """Of each rule, whether it holds for the new row; None where only the database can tell."""
@@ -175,14 +193,17 @@ class Writing:
     # -- rows ---------------------------------------------------------------------------------------------------
 
     def _complete(self) -> None:
-        """Gives the fields that a replacement leaves out their defaults; those under a rule of their own stay."""
+        """Gives the fields that a replacement leaves out their defaults; those under a rule of their own stay.
+
+        So does a key whose row is changed along.
+        """
         for each in self.spec.writable:
             if each.declared.write is not True:
                 continue
             if isinstance(each, RelationSpec):
                 if each.name not in self.links.named:
                     self.change.values.setdefault(each.key, [])
-            elif each.name not in self.change.values:
+            elif each.name not in self.change.values and each.name not in self.sent:
                 self.change.values[each.name] = default_of(each.column)
 
     async def _apply(self) -> None:
@@ -202,7 +223,7 @@ class Writing:
     async def _insert(self) -> None:
         """Writes a new row: together with what is told of it, unless it is linked, for which it must be there."""
         table, happened = self.spec.table, self.verb.happened
-        if not self.links.named and not any(each.key in self.change.values for each in self.spec.links):
+        if not self._is_linked:
             await self.recorder.insert(table, self.change, happened, self._row)
             return
         await self.recorder.insert_untold(table, self.change, self._row)
@@ -212,6 +233,11 @@ class Writing:
     def _row(self) -> dict[str, Any]:
         """The new row; where the database makes its key, without it."""
         return complete_row(self.spec.table, new_row(self.spec.table, self.change))
+
+    @property
+    def _is_linked(self) -> bool:
+        """Whether the change says anything of many-to-many relations."""
+        return bool(self.links.named) or any(each.key in self.change.values for each in self.spec.links)
 
     async def _link(self) -> Difference:
         changes: dict[str, Mapping[str, Any]] = {}

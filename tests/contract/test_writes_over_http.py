@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from typing import Any
 
 import httpx
@@ -237,6 +238,27 @@ async def test_a_batch_says_which_operation_is_wrong(shop: Shop, operation: dict
     assert [each["field"] for each in answer.json()["field_errors"]] == [field]
 
 
+@pytest.mark.parametrize("value", ["NaN", "Infinity", "1e400"])
+async def test_what_is_no_number_is_not_null_in_a_batch(shop: Shop, value: str) -> None:
+    product = await own_product(shop)
+    operation = {"resource": "products", "action": "patch", "id": product["id"], "input": {"cost_price": "?"}}
+    body = json.dumps({"operations": [operation]}).replace('"?"', value)
+    headers = {**await shop.headers("vendor"), "Content-Type": "application/json"}
+    answer = await shop.client.post("/api/v1/batch", content=body, headers=headers)
+    assert (answer.status_code, answer.json()["error_code"]) == (400, "malformed")
+
+
+async def test_what_takes_nothing_is_given_nothing(shop: Shop) -> None:
+    product = await own_product(shop)
+    path = f"/products/{product['id']}"
+    operation = {"resource": "products", "action": "delete", "id": product["id"], "input": {"stock": 1}}
+    refused = await sent(shop, "POST", "/batch", {"operations": [operation]}, who="vendor")
+    assert refused.json()["item_errors"][0]["field_errors"][0]["code"] == "extra_forbidden"
+    assert (await shop.rest("DELETE", path, who="vendor")).status_code == 204
+    assert (await sent(shop, "POST", f"{path}/restore", {"stock": 1}, who="vendor")).status_code == 422
+    assert (await sent(shop, "POST", f"{path}/restore", {}, who="vendor")).status_code == 200
+
+
 async def test_visitors_can_do_nothing_in_a_batch(shop: Shop) -> None:
     body = {"operations": [{"resource": "tags", "action": "create", "input": {"name": word()}}]}
     assert (await shop.rest("POST", "/batch", body)).status_code == 401
@@ -285,6 +307,18 @@ async def test_mutations_of_one_document_in_one_transaction(shop: Shop) -> None:
     assert await rows(shop, Event) == before + 3
 
 
+async def test_what_cannot_be_answered_undoes_the_others(shop: Shop) -> None:
+    taken = (await shop.rest("GET", "/tags?limit=1")).json()["data"][0]["name"]
+    text = """mutation($name: String!, $product: ID!, $first: Int) @atomic {
+      one: createTag(input: {name: $name}) { errors { code } }
+      two: updateProduct(input: {id: $product}) { product { reviews(first: $first) { nodes { id } } } } }"""
+    for name in (taken, word()):
+        answer = await shop.graphql(text, who="admin", name=name, product=NOWHERE, first=-1)
+        assert answer["data"] is None
+        assert [(each["path"], each["extensions"]["code"]) for each in answer["errors"]] == [(["two"], "invalid")]
+    assert (await shop.rest("GET", f"/tags?filter[name]={name}")).json()["total"] == 0
+
+
 async def test_atomic_is_for_what_can_be_planned(shop: Shop) -> None:
     text = """mutation($a: String!) @atomic { createTag(input: {name: $a}) { tag { products {
       nodes { id } edges { node { name } } } } } }"""
@@ -309,6 +343,14 @@ async def test_an_upsert_says_whether_it_is_new(shop: Shop) -> None:
     upsert = "mutation($name: String!) { upsertTag(input: {name: $name}) { tag { id } } }"
     found = await shop.graphql(upsert, who="admin", name=name)
     assert found["data"]["upsertTag"]["tag"]["id"] == created.json()["data"]["id"]
+
+
+async def test_an_upsert_of_a_version_makes_nothing_new(shop: Shop) -> None:
+    for tag in ('"1"', "*"):
+        name = word()
+        refused = await sent(shop, "PUT", "/tags", {"name": name}, If_Match=tag)
+        assert (refused.status_code, refused.json()["error_code"]) == (412, "precondition_failed")
+        assert (await shop.rest("GET", f"/tags?filter[name]={name}")).json()["total"] == 0
 
 
 async def test_an_upsert_changes_what_can_be_changed(shop: Shop) -> None:
@@ -407,6 +449,17 @@ async def test_a_key_remembers_what_was_refused_of_several(shop: Shop) -> None:
     assert first.status_code == again.status_code == 200
     assert first.json() == again.json()
     assert [each["error_code"] for each in first.json()["item_errors"]] == ["conflict", "invalid"]
+
+
+async def test_what_is_done_in_part_is_another_write_than_what_is_done_whole(shop: Shop) -> None:
+    tag, key = await new_tag(shop), word()
+    items = [{"id": tag, "name": (await shop.rest("GET", "/tags?limit=1")).json()["data"][0]["name"]}]
+    first = await sent(shop, "PATCH", "/tags?atomic=false", items, Idempotency_Key=key)
+    assert first.json()["data"] == [None]
+    whole = await sent(shop, "PATCH", "/tags", items, Idempotency_Key=key)
+    one = await sent(shop, "PATCH", f"/tags/{tag}", {"name": items[0]["name"]}, Idempotency_Key=key)
+    for answer in (whole, one):
+        assert (answer.status_code, answer.json()["field_errors"][0]["code"]) == (409, "reused")
 
 
 async def test_a_key_of_an_action_has_one_effect(shop: Shop) -> None:

@@ -356,6 +356,30 @@ def test_names_that_graphql_cannot_tell_apart() -> None:
     assert str(wrong.value) == "Things.fullName: GraphQL would call it fullName, which is also full_name's name"
 
 
+def test_what_only_a_new_row_takes_is_not_nested_in_changes() -> None:
+    copies = declared("Copies", Copy, create=EVERYONE, update=EVERYONE, delete=EVERYONE, number=Field(write=True),
+                      branch=Relation(create=True), book=Relation(create=True))  # fmt: skip
+    branches = declared("Branches", Branch, name=Field(write=True), create=EVERYONE)
+    authors = declared("Authors", Author, name=Field(write=True), create=EVERYONE, update=EVERYONE)
+    books = declared("Books", Book, create=EVERYONE, update=EVERYONE, title=Field(write=True), price=Field(write=True),
+                     author=Relation(create=True, nested=True), follows=Relation(nested=True),
+                     copies=Relation(nested=True))  # fmt: skip
+    engine = started([books, authors, copies, branches])
+    [spec] = [each for each in engine.resources if each.plural == "books"]
+    offered = {
+        (form, name): set(schema["$defs"][f"Book{kind}{name.title()}"]["properties"])
+        for form, kind in (("create", "Create"), ("patch", "Change"))
+        for schema in [engine.inputs.schema(engine.inputs.model(spec, form), "{model}")]  # type: ignore[arg-type]
+        for name in ("author", "follows", "copies")
+        if f"Book{kind}{name.title()}" in schema["$defs"]
+    }
+    assert offered == {
+        ("create", "author"): {"create", "connect"}, ("patch", "author"): {"update"}, ("patch", "follows"): {"update"},
+        ("create", "copies"): {"create"}, ("patch", "copies"): {"create", "update", "delete"},
+    }  # fmt: skip
+    assert "input BookChangeAuthorInput {\n  update: PatchAuthorInput\n}" in str(Executing(engine).strawberry)
+
+
 def test_the_library_is_declared_rightly() -> None:
     engine = started(LIBRARY.resources)
     assert [spec.plural for spec in engine.resources][:2] == ["authors", "subjects"]

@@ -104,6 +104,16 @@ async def test_a_cart_needs_lines_and_an_address(market: Market) -> None:
     assert errors(refused) == [(("lines",), "empty"), (("ship_to_id",), "missing")]
 
 
+async def test_an_order_goes_to_an_address_of_its_buyer(market: Market) -> None:
+    await market.placed({"tea": 1})  # so that the grower sees the address
+    cart = await market.do(market.grower, "orders", "create")
+    for ship_to in ({"ship_to_id": str(market.address)}, {"ship_to": {"connect": str(market.address)}}):
+        for action, id_ in (("create", None), ("patch", cart), ("replace", cart)):
+            with pytest.raises(Invalid) as refused:
+                await market.do(market.grower, "orders", action, id_, **ship_to)
+            assert errors(refused) == [(("ship_to_id",), "missing")]
+
+
 async def test_all_lines_that_cannot_be_had_are_told(market: Market) -> None:
     order = await market.cart({"tea": 6, "pot": 1})
     lines = await market.lines(order)
@@ -218,6 +228,23 @@ async def test_cancelling_puts_back_exactly_what_was_taken(market: Market, pay: 
     assert await market.stock() == (5, 3)
     assert (await market.order(order)).status is OrderStatus.cancelled
     assert (await market.payment(order)).status == status
+
+
+async def test_what_is_too_large_to_be_stored_is_refused(market: Market) -> None:
+    order = await market.placed({"tea": 2})
+    await market.do(market.grower, "products", "patch", market.tea.id, stock=2**31 - 1)
+    with pytest.raises(Conflict, match="stock would be larger"):
+        await market.do(market.buyer, "orders", "cancel", order)
+    assert (await market.order(order)).status is OrderStatus.placed
+    with market.engine.database.use():
+        await Product.filter(id=market.pot.id).update(price=Decimal(2**63 - 1).scaleb(-2))
+    cart = await market.cart({"pot": 1})
+    with pytest.raises(Conflict, match="total would be larger"):
+        await market.cart({"pot": 2})
+    with pytest.raises(Conflict, match="total would be larger"):
+        await market.do(market.buyer, "orders", "patch", cart,
+                        lines={"create": [{"product_id": str(market.tea.id), "quantity": 1}]})  # fmt: skip
+    assert list(await market.lines(cart)) == ["pot"]
 
 
 async def test_nothing_is_cancelled_once_a_part_is_shipped(market: Market) -> None:

@@ -27,6 +27,17 @@ async def stored(market: Market, model: Any, id_: Any) -> Any:
         return await model.get(id=id_)
 
 
+async def test_nobody_is_told_who_works_for_others(market: Market) -> None:
+    with market.engine.database.use():
+        vendor = (await Product.get(id=market.tea.id)).vendor_id
+    for person in (market.grower, market.potter):
+        with pytest.raises(Forbidden):
+            await market.do(market.buyer, "memberships", "create", vendor_id=str(vendor), user_id=str(person.user_id))
+    with pytest.raises(Conflict):
+        await market.do(market.admin, "memberships", "create", vendor_id=str(vendor),
+                        user_id=str(market.grower.user_id))  # fmt: skip
+
+
 # -- products ---------------------------------------------------------------------------------------------------
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +12,10 @@ import pytest
 
 from support.library.asking import BORROWER, CLERK, HEAD, OTHER_HEAD, STRANGER, VISITOR, answer, asked, spec_of
 from support.library.models import Author, Book, Copy, Loan, Subject
+from support.library.resources import LIBRARY
 from support.library.rows import ROWS, Record, key
 from twofold.actor import Actor
+from twofold.change import Change
 from twofold.engine import Engine
 from twofold.errors import (
     Conflict,
@@ -27,6 +30,9 @@ from twofold.errors import (
     Unauthenticated,
 )
 from twofold.events import Event
+from twofold.resource import Field, Relation, Resource
+from twofold.rules import EVERYONE, NOBODY
+from twofold.settings import Settings
 from twofold.write import MAX_ITEMS, Write, Written
 
 pytest_plugins = ("support.library.fixtures",)
@@ -155,6 +161,39 @@ async def test_an_upsert_does_not_reach_a_hidden_row(own_library: Engine) -> Non
     assert errors(refused) == [(("isbn",), "taken")]
 
 
+async def test_an_upsert_leads_no_row_to_another(own_url: str) -> None:
+    class Writers(Resource[Author]):
+        """Authors."""
+
+        read = EVERYONE
+        create = EVERYONE
+        name = Field(write=True)
+
+    class Works(Resource[Book]):
+        """Works, whose author stays."""
+
+        read = EVERYONE
+        create = EVERYONE
+        update = EVERYONE
+        natural_key = ("isbn",)
+        isbn = Field(write=True)
+        title = Field(write=True)
+        price = Field(write=True)
+        author = Relation(create=True, nested=True)
+
+    engine = Engine(replace(LIBRARY, resources=[Writers, Works]), Settings(database_url=own_url, database_pool=2))
+    await engine.database.open()
+    try:
+        work = {"isbn": BOOK["isbn"], "title": "Mine", "price": "1.00"}
+        for operation, value in (("create", {"name": "Me"}), ("connect", str(key(1, 1)))):
+            with pytest.raises(Invalid) as refused:
+                await write(engine, HEAD, "works", "upsert", **work, author={operation: value})
+            assert errors(refused) == [(("author", operation), "fixed")]
+        await write(engine, HEAD, "works", "upsert", **work, author_id=str(BOOK["author_id"]))
+    finally:
+        await engine.database.close()
+
+
 async def test_an_upsert_is_offered_where_there_is_a_natural_key(own_library: Engine) -> None:
     with pytest.raises(Forbidden, match="Nobody can upsert"):
         await write(own_library, HEAD, "authors", "upsert", name="x")
@@ -255,6 +294,8 @@ REFUSED: list[tuple[Actor, Record, type[ServiceError], Sequence[tuple[tuple[str 
     (HEAD, {"follows": {"connect": NOWHERE}}, Invalid, [(("follows_id",), "missing")]),
     (HEAD, {"follows": {"create": new_book(), "connect": str(BOOK["id"])}}, Invalid, [(("follows",), "not_one")]),
     (HEAD, {"follows": {}, "follows_id": None}, Invalid, [(("follows",), "twice"), (("follows",), "not_one")]),
+    (HEAD, {"follows": {"create": None}}, Invalid, [(("follows",), "not_one")]),
+    (HEAD, {"follows": {"connect": None}}, Invalid, [(("follows",), "not_one")]),
     (HEAD, {"follows": {"update": {"title": "x"}}}, Invalid, [(("follows", "update"), "extra_forbidden")]),
     (HEAD, {"copies": {"delete": [NOWHERE]}}, Invalid, [(("copies", "delete"), "extra_forbidden")]),
     (HEAD, {"copies": {"create": [new_copy(n) for n in range(101)]}}, Invalid,
@@ -275,6 +316,60 @@ async def test_one_refusal_undoes_all(own_library: Engine, actor: Actor, values:
     assert await count(own_library, Event) == 0
 
 
+async def test_an_operation_that_is_null_is_not_asked_for(own_library: Engine) -> None:
+    follows = {"create": None, "connect": str(BOOK["id"]), "update": None}
+    made = await write(own_library, HEAD, "books", "create", **new_book(copies={"create": None}))
+    await write(own_library, HEAD, "books", "patch", made.key, follows=follows, copies=None)
+    for operation in ("create", "connect", "update", "disconnect"):
+        with pytest.raises(Invalid) as refused:
+            await write(own_library, HEAD, "books", "patch", made.key, follows={operation: None})
+        assert errors(refused) == [(("follows",), "not_one")]
+    assert (await row_of(own_library, Book, made.key)).follows_id == BOOK["id"]
+
+
+async def test_a_replacement_keeps_the_row_that_it_changes(own_library: Engine) -> None:
+    first = (await write(own_library, HEAD, "books", "create", **new_book())).key
+    made = await write(own_library, HEAD, "books", "create", **new_book(follows_id=str(first)))
+    replaced = new_book(follows={"update": {"title": "Changed"}})
+    del replaced["price"]  # which only the holders of a copy may set
+    await write(own_library, HEAD, "books", "replace", made.key, **replaced)
+    assert (await row_of(own_library, Book, made.key)).follows_id == first
+    assert (await row_of(own_library, Book, first)).title == "Changed"
+
+
+async def test_who_may_lead_a_row_to_another_may_when_it_is_nested(own_url: str) -> None:
+    class Works(Resource[Book]):
+        """Works."""
+
+        read = EVERYONE
+        update = EVERYONE
+        copies = Relation(nested=True)
+
+    class Pieces(Resource[Copy]):
+        """Copies, which nobody may say are of a book."""
+
+        read = EVERYONE
+        create = EVERYONE
+        fills = ("branch_id",)
+        book = Relation(create=NOBODY)
+        number = Field(write=True)
+
+        async def before_write(self, change: Change) -> None:
+            """All are in one branch."""
+            change.values["branch_id"] = NORTH
+
+    declared = replace(LIBRARY, resources=[Works, Pieces])
+    engine = Engine(declared, Settings(database_url=own_url, database_pool=2))
+    await engine.database.open()
+    try:
+        with pytest.raises(Forbidden, match="book_id"):
+            await write(engine, HEAD, "pieces", "create", number=901, book_id=str(BOOK["id"]))
+        with pytest.raises(Forbidden, match="book_id"):
+            await write(engine, HEAD, "works", "patch", BOOK["id"], copies={"create": [{"number": 901}]})
+    finally:
+        await engine.database.close()
+
+
 async def test_only_rows_that_belong_to_it_can_be_changed_with_it(own_library: Engine) -> None:
     elsewhere = next(row for row in ROWS["copies"] if row["book_id"] != BOOK["id"] and row["branch_id"] == NORTH)
     for said in ({"update": [{"id": str(elsewhere["id"]), "wear": 1}]}, {"delete": [str(elsewhere["id"])]}):
@@ -282,6 +377,10 @@ async def test_only_rows_that_belong_to_it_can_be_changed_with_it(own_library: E
         with pytest.raises(Invalid) as refused:
             await write(own_library, HEAD, "books", "patch", BOOK["id"], copies=said)
         assert errors(refused) == [(("copies", operation, 0), "missing")]
+    made = await write(own_library, HEAD, "books", "create", **new_book(subject_ids=[str(key(2, 0))]))
+    with pytest.raises(Invalid) as refused:
+        await write(own_library, HEAD, "books", "patch", made.key, subjects={"disconnect": [str(key(2, 1))]})
+    assert errors(refused) == [(("subjects", "disconnect", 0), "missing")]
     with pytest.raises(Invalid) as refused:
         await write(own_library, HEAD, "books", "patch", BOOK["id"], follows={"update": {"title": "x"}})
     assert errors(refused) in ([(("follows",), "missing")], [])
@@ -295,6 +394,15 @@ async def test_a_request_writes_so_many_rows(own_library: Engine) -> None:
     with pytest.raises(ItemsFailed) as refused:
         await own_library.write_all(HEAD, items)
     assert {index: error.code for index, error in refused.value.failed.items()} == {9: "too_costly"}
+    assert await count(own_library, Event) == 0
+
+
+async def test_so_do_several_changes_together(own_library: Engine) -> None:
+    book = new_book(followers={"create": [new_book() for _ in range(100)]})
+    changes = [change_of(own_library, "books", "create", **book) for _ in range(10)]
+    with pytest.raises(ItemsFailed) as refused:
+        await own_library.write_all(LIBRARIAN, changes)
+    assert [(index, type(error)) for index, error in refused.value.failed.items()] == [(9, TooCostly)]
     assert await count(own_library, Event) == 0
 
 

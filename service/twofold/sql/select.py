@@ -32,9 +32,9 @@ from twofold.sql.aggregates import AggregateText
 from twofold.sql.dialects import Encode, SqlDialect, qualified, quoted
 from twofold.sql.inside import JsonPath
 from twofold.sql.search import SEARCHES
-from twofold.tables import Join, Table
+from twofold.tables import Column, Join, Table
 
-__all__ = ["Statement", "select", "select_allowed", "select_keys"]
+__all__ = ["Statement", "select", "select_allowed", "select_foreseen", "select_keys"]
 
 Parameter: TypeAlias = tuple[bool, int, Encode | None]
 """Whether the value is the policy's (or else the request's), its index there, and how it is encoded."""
@@ -79,6 +79,15 @@ def select_allowed(table: Table, tests: tuple[Condition, ...], visible: Conditio
     is hidden. With `lock`, nobody else can change it until the transaction ends.
     """
     return _Writer(dialect).allowed(table, tests, visible, lock=lock)
+
+
+@lru_cache(maxsize=512)
+def select_foreseen(columns: tuple[Column, ...], tests: tuple[Condition, ...], dialect: SqlDialect) -> Statement:
+    """Returns the statement that says of each test whether it will hold for a row that is not written yet: 1 or 0.
+
+    The values of these columns are the values of the read, in their order; the tests mention no others.
+    """
+    return _Writer(dialect).foreseen(columns, tests)
 
 
 def select_keys(wanted: Sequence[tuple[Table, Condition, bool]], dialect: SqlDialect) -> Statement:
@@ -150,6 +159,14 @@ class _Writer(AggregateText):
         columns += [f"CASE WHEN {self._condition(test, alias)} THEN 1 ELSE 0 END" for test in tests]
         source = f"FROM {qualified(table.schema, table.name)} AS {alias} WHERE {where}"
         text = f"SELECT {', '.join(columns)} {source}{self.dialect.lock if lock else ''}"
+        return Statement(text=text, parameters=tuple(self.parameters), keys=())
+
+    def foreseen(self, columns: Sequence[Column], tests: Sequence[Condition]) -> Statement:
+        alias = f"t{next(self.aliases)}"
+        values = [f"{self._parameter(Slot('read', place), column.kind)} AS {quoted(column.db_name)}"
+                  for place, column in enumerate(columns)]  # fmt: skip
+        shown = ", ".join(f"CASE WHEN {self._condition(test, alias)} THEN 1 ELSE 0 END" for test in tests)
+        text = f"SELECT {shown} FROM (SELECT {', '.join(values)}) AS {alias}"
         return Statement(text=text, parameters=tuple(self.parameters), keys=())
 
     def keys(self, wanted: Sequence[tuple[Table, Condition, bool]]) -> Statement:
