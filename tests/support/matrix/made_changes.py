@@ -426,7 +426,7 @@ def _said(world: WritingWorld, relation: RelationSpec, row: Record | None, opera
     behind = [] if row is None else world.oracle.rows.behind(relation.join.source.model, relation.name, row)
     others = [each for each in samples(world, target, 6) if not removed(target, each)]
     for operation in operations:
-        if not relation.offers(operation):
+        if not relation.offers(operation, new=row is None):
             continue
         for values in _values_of(world, relation, operation, behind, others):
             if relation.join.many:
