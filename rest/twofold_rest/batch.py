@@ -31,7 +31,7 @@ class Operation(BaseModel):
 
     resource: str
     action: str
-    id: str | int | None = None
+    id: Any = None
     input: dict[str, Any] = Field(default_factory=dict)
     if_match: str | None = None
 

@@ -326,6 +326,7 @@ class OrderLines(Resource[OrderLine]):
     delete = lines_of_own_cart
     fills = ("product_name", "unit_price")
     natural_key = ("order_id", "product_id")
+    part_of = "order"
 
     order = Relation(create=True)
     product = Relation(create=True)

@@ -86,6 +86,8 @@ class ProductImage(Model):
 
 
 EXCERPT_LENGTH = 140
+MAX_STOCK = 1_000_000_000
+"""Half of what the column holds, so that what comes back from orders has a place."""
 
 
 def shorten(text: str, length: int) -> str:
@@ -132,7 +134,7 @@ class Products(Resource[Product]):
     price = Field(write=True, filter=True, sort=True, validate=Constraint(ge=0))
     cost_price = Field(read=vendor_people, write=True, filter=True, sort=True, validate=Constraint(ge=0))
     currency = Field(write=True, filter=True, validate=Constraint(pattern=r"^[A-Z]{3}$"))
-    stock = Field(write=True, filter=True, sort=True, validate=Constraint(ge=0))
+    stock = Field(write=True, filter=True, sort=True, validate=Constraint(ge=0, le=MAX_STOCK))
     status = Field(write=True, filter=True)
     created_at = Field(filter=True, sort=True)
     updated_at = Field(filter=True, sort=True)

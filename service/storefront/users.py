@@ -2,13 +2,13 @@
 
 from typing import Annotated
 
+from pydantic import AfterValidator
 from pydantic import Field as Constraint
-from pydantic import StringConstraints
 
 from storefront.roles import ADMINS, is_admin, own
 from twofold.actor import Actor
 from twofold.change import Change
-from twofold.identity.credentials import email_of
+from twofold.identity.credentials import email_of, is_name
 from twofold.identity.models import User
 from twofold.identity.passwords import MAX_PASSWORD_CHARACTERS, hash_password
 from twofold.resource import Field, Input, Relation, Resource, action
@@ -20,13 +20,17 @@ def oneself(actor: Actor) -> Rows:
     return True if is_admin(actor) else own(actor, "id")
 
 
+def _seen(name: str) -> str:
+    if not is_name(name):
+        raise ValueError("a name has something to see, on one line")
+    return name.strip()
+
+
 class Registration(Input):
     """A new account."""
 
     email: str = Constraint(max_length=254, description="To sign in with.")
-    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)] = Constraint(
-        description="What others see."
-    )
+    name: Annotated[str, AfterValidator(_seen)] = Constraint(max_length=100, description="What others see.")
     password: str = Constraint(min_length=12, max_length=MAX_PASSWORD_CHARACTERS, repr=False)
 
 
@@ -36,7 +40,7 @@ class Users(Resource[User]):
     read = EVERYONE
     update = oneself
 
-    name = Field(write=True, filter=True, sort=True, validate=Constraint(min_length=1))
+    name = Field(write=True, filter=True, sort=True, validate=AfterValidator(_seen))
     email = Field(read=oneself, filter=True)
     role = Field(read=oneself, write=ADMINS, filter=True)
     is_active = Field(read=oneself, write=ADMINS, filter=True)

@@ -17,7 +17,7 @@ from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.context import TortoiseContext, _current_context  # pyright: ignore[reportPrivateUsage]
 from tortoise.exceptions import DBConnectionError
 
-from twofold.errors import OutOfRange, ServiceError, TooDeep, TooSlow, Unavailable
+from twofold.errors import Deadlocked, OutOfRange, ServiceError, TooDeep, TooSlow, Unavailable
 
 __all__ = ["Database", "Dialect", "Row", "tortoise_config"]
 
@@ -90,7 +90,8 @@ def _ours(error: Exception) -> ServiceError | None:
     """Returns what a driver's error comes to: the database cannot serve at the moment, or cannot answer that.
 
     TooDeep where a statement nests too deeply for SQLite, OutOfRange where a number is too large for PostgreSQL,
-    Unavailable for an outage, which Tortoise translates in part only. None when it is none of them.
+    Deadlocked where two transactions waited for each other, Unavailable for an outage, which Tortoise translates in
+    part only. None when it is none of them.
     """
     if isinstance(error, sqlite3.OperationalError) and str(error) in TOO_DEEP:
         return TooDeep()
@@ -99,7 +100,7 @@ def _ours(error: Exception) -> ServiceError | None:
     if not isinstance(error, OUTAGES) and not _is_closed(error) and not _is_sqlite_outage(error):
         return None
     log.warning("the database cannot serve: %s: %s", type(error).__name__, error)
-    return Unavailable()
+    return Deadlocked() if isinstance(error, asyncpg.DeadlockDetectedError) else Unavailable()
 
 
 def _is_closed(error: Exception) -> bool:
@@ -196,6 +197,11 @@ class Database:
         """The connection of this task: its running transaction, or else the pool."""
         running = _running.get()
         return self._pool if running is None or running[0] is not self else running[1]
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether this task is within a transaction of this database."""
+        return self.connection is not self._pool
 
     async def fetch(self, sql: str, parameters: Sequence[Any] = ()) -> Sequence[Row]:
         """Returns the rows of `sql`, run in this task's transaction if there is one.

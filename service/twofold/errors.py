@@ -10,6 +10,7 @@ from typing import ClassVar, Self
 
 __all__ = [
     "Conflict",
+    "Deadlocked",
     "FieldError",
     "Forbidden",
     "Invalid",
@@ -154,6 +155,10 @@ class Unavailable(ServiceError):
     """The database cannot be reached at the moment; try again shortly."""
 
     code = "unavailable"
+
+
+class Deadlocked(Unavailable):
+    """Two changes waited for each other, and this one was undone; try again."""
 
 
 class WrongDeclaration(Exception):

@@ -110,8 +110,10 @@ async def _upsert(recorder: Recorder, task: Task) -> Written:
             key = await _find(recorder, task)
             if key is None:
                 raise
+    patch = replace(task, action="patch", key=key, values={})
+    await writing_of(recorder, patch).begin()  # who may not change it is told nothing of it
     row = await task.spec.table.model.get(pk=key)
-    return await perform(recorder, replace(task, action="patch", key=key, values=_changes(task, row)))
+    return await perform(recorder, replace(patch, values=_changes(task, row)))
 
 
 async def _find(recorder: Recorder, task: Task) -> Key | None:

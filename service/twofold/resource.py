@@ -159,6 +159,8 @@ class Resource(Generic[M]):
     `natural_key` names the fields, unique together, by which an upsert finds its row. With `soft_delete`, a column of
     moments that may be null, deleting a row sets it: nobody sees the row then, and who may delete it may restore it.
     A model with a VersionField has versions; with `require_version`, changes must say which one they are of.
+    `part_of` names the to-one relation to a row that this one is a part of, as a line is of an order: that one is
+    locked first, so that changes of the whole and of its parts come one after another.
     """
 
     model: ClassVar[type[Model]]
@@ -172,6 +174,7 @@ class Resource(Generic[M]):
     natural_key: ClassVar[tuple[str, ...]] = ()
     soft_delete: ClassVar[str | None] = None
     require_version: ClassVar[bool] = False
+    part_of: ClassVar[str | None] = None
 
     def __init_subclass__(cls) -> None:
         for base in getattr(cls, "__orig_bases__", ()):

@@ -178,6 +178,12 @@ class ResourceSpec:
         name = self.resource.soft_delete
         return None if name is None else self.table.columns[name]
 
+    @cached_property
+    def whole(self) -> RelationSpec | None:
+        """The relation to the row that a row is a part of."""
+        name = self.resource.part_of
+        return None if name is None else self.relations[name]
+
     @property
     def noun(self) -> str:
         """What one row is called, for people."""
@@ -376,6 +382,7 @@ def _check(spec: ResourceSpec) -> None:
     _check_actions(spec)
     _check_natural_key(spec)
     _check_soft_delete(spec)
+    _check_part_of(spec)
     if spec.resource.require_version and spec.table.version is None:
         raise _wrong(spec.resource, f"the model {spec.type_name} has no VersionField", "require_version")
     if spec.rule("create") is not None:
@@ -422,6 +429,17 @@ def _check_natural_key(spec: ResourceSpec) -> None:
 
 def _column_name(spec: ResourceSpec, name: str) -> str:
     return spec.table.joins[name].near.name if name in spec.table.joins else name
+
+
+def _check_part_of(spec: ResourceSpec) -> None:
+    name = spec.resource.part_of
+    if name is None:
+        return
+    relation = spec.relations.get(name)
+    if relation is None or relation.join.many or relation.join.near is spec.table.pk:
+        to_one = [each.name for each in spec.relations.values()
+                  if not each.join.many and each.join.near is not spec.table.pk]  # fmt: skip
+        raise _wrong(spec.resource, f"{name!r} is no relation to one with its key here{_near(name, to_one)}", "part_of")
 
 
 def _check_soft_delete(spec: ResourceSpec) -> None:

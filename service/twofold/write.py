@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from twofold import errors
 from twofold.actor import Actor
 from twofold.audit import INSIDE, Origin
 from twofold.change import Change, Key
 from twofold.constraints import VIOLATIONS, refusal
-from twofold.errors import FieldError, Forbidden, Invalid, ItemsFailed, NotFound, ServiceError, TooCostly
+from twofold.errors import Deadlocked, FieldError, Forbidden, Invalid, ItemsFailed, NotFound, ServiceError, TooCostly
 from twofold.idempotency import claim, complete, fingerprint
 from twofold.inputs import InputForm
 from twofold.perform import Task, Written, perform, writing_of
@@ -26,6 +26,10 @@ __all__ = ["MAX_ITEMS", "Change", "Key", "Outcome", "Write", "Written", "parse_k
 
 MAX_ITEMS = 200
 """Changes in one request."""
+MAX_TRIES = 3
+"""How often changes are tried that wait in a circle with others."""
+
+T = TypeVar("T")
 
 Outcome: TypeAlias = Written | ServiceError
 """What came of one of several changes."""
@@ -64,26 +68,23 @@ async def write(engine: Engine, actor: Actor, request: Write, *, origin: Origin 
         PreconditionFailed, PreconditionRequired: it is not of the row as it is now.
     """
     task = _understood(engine, actor, request)
-    recorder = Recorder(engine, actor, origin, task.action)
     if idempotency_key is None and task.action == "create" and not task.nested:
-        writing = writing_of(recorder, task)
-        if writing.is_one_statement:
-            try:
-                with engine.database.use():  # a statement is a transaction by itself
-                    await writing.write()
-            except VIOLATIONS as error:
-                raise refusal(error, task.spec, deleting=False) from None
-            assert writing.change.id is not None  # noqa: S101  # it was written
-            return Written(key=writing.change.id, created=True)
-    async with engine.database.transaction():
-        known = await _known(engine, actor, idempotency_key, [task], atomic=True)
-        if known is not None:
-            [outcome] = known
-            assert isinstance(outcome, Written)  # noqa: S101  # a change that was refused left no key
+        written = await _in_one_statement(Recorder(engine, actor, origin, task.action), task)
+        if written is not None:
+            return written
+
+    async def make() -> Written:
+        async with engine.database.transaction():
+            known = await _known(engine, actor, idempotency_key, [task], atomic=True)
+            if known is not None:
+                [outcome] = known
+                assert isinstance(outcome, Written)  # noqa: S101  # a change that was refused left no key
+                return outcome
+            outcome = await perform(Recorder(engine, actor, origin, task.action), task)
+            await _remember(actor, idempotency_key, [outcome])
             return outcome
-        outcome = await perform(recorder, task)
-        await _remember(actor, idempotency_key, [outcome])
-        return outcome
+
+    return await _unless_deadlocked(engine, make)
 
 
 async def write_all(engine: Engine, actor: Actor, requests: Sequence[Write], *, atomic: bool = True,
@@ -103,15 +104,19 @@ async def write_all(engine: Engine, actor: Actor, requests: Sequence[Write], *, 
         _admitted(request.resource, request.action, actor)
     tasks = [_outcome_of(engine, actor, request) for request in requests]
     _raise_failed(tasks, atomic=atomic)
-    async with engine.database.transaction():
-        known = await _known(engine, actor, idempotency_key, tasks, atomic=atomic)
-        if known is not None:
-            return known
-        budget = Budget()
-        outcomes = [await _attempt(engine, actor, origin, task, budget) for task in tasks]
-        _raise_failed(outcomes, atomic=atomic)
-        await _remember(actor, idempotency_key, outcomes)
-        return outcomes
+
+    async def make() -> list[Outcome]:
+        async with engine.database.transaction():
+            known = await _known(engine, actor, idempotency_key, tasks, atomic=atomic)
+            if known is not None:
+                return known
+            budget = Budget()
+            outcomes = [await _attempt(engine, actor, origin, task, budget) for task in tasks]
+            _raise_failed(outcomes, atomic=atomic)
+            await _remember(actor, idempotency_key, outcomes)
+            return outcomes
+
+    return await _unless_deadlocked(engine, make)
 
 
 def parse_key(spec: ResourceSpec, text: object) -> Any:
@@ -124,6 +129,31 @@ def parse_key(spec: ResourceSpec, text: object) -> Any:
         return spec.pk.column.kind.adapter.validate_python(text)
     except ValueError:
         raise NotFound(f"There is no {spec.noun} with this id, or you may not see it.") from None
+
+
+async def _in_one_statement(recorder: Recorder, task: Task) -> Written | None:
+    """Makes a new row without a transaction, which a statement is by itself; None when it takes more than that."""
+    writing = writing_of(recorder, task)
+    if not writing.is_one_statement:
+        return None
+    try:
+        with recorder.engine.database.use():
+            await writing.write()
+    except VIOLATIONS as error:
+        raise refusal(error, task.spec, deleting=False) from None
+    assert writing.change.id is not None  # noqa: S101  # it was written
+    return Written(key=writing.change.id, created=True)
+
+
+async def _unless_deadlocked(engine: Engine, make: Callable[[], Awaitable[T]]) -> T:
+    """Makes changes in a transaction, and again when another one was waiting for it while it waited for that one."""
+    for _ in range(MAX_TRIES - 1):
+        try:
+            return await make()
+        except Deadlocked:
+            if engine.database.in_transaction:  # of somebody else, all of which is undone
+                raise
+    return await make()
 
 
 # -- understanding -----------------------------------------------------------------------------------------------
@@ -160,6 +190,8 @@ def _understood(engine: Engine, actor: Actor, request: Write) -> Task:
         engine.inputs.parse_nothing(request.input)
     if not creates and request.id is None:
         raise Invalid(field_errors=[FieldError(path=(ROW_ID,), code="missing", message="Field required.")])
+    if verb is not None and verb.creates and request.if_match is not None:
+        raise Invalid("What is not there yet has no version; leave If-Match out.")
     key = None if creates else parse_key(spec, request.id)
     return Task(spec=spec, action=action, verb=verb, key=key, values=values, input=given, expected=request.if_match)
 

@@ -71,6 +71,7 @@ class Writing:
             Forbidden: the actor may not do that to it, or not set one of the fields.
             PreconditionFailed, PreconditionRequired: it is of another version.
         """
+        await self._lock_whole()
         if self.verb.creates:
             return
         await self._require()
@@ -102,6 +103,17 @@ class Writing:
         """Does what the resource wants to follow from the change."""
         if self.verb.action is None:
             await self.spec.resource.after_write(self.change)
+
+    async def _lock_whole(self) -> None:
+        """Locks the row that this one is a part of: always before the part, or two changes would wait in a circle."""
+        whole = self.spec.whole
+        if whole is None:
+            return
+        name = whole.join.near.name
+        keys: list[Any] = [self.change.values.get(name)]
+        if not self.verb.creates:
+            keys = [*await self._model.filter(pk=self.change.id).values_list(name, flat=True)]
+        await whole.target.table.model.filter(pk__in=keys).select_for_update(no_key=True)
 
     # -- rules --------------------------------------------------------------------------------------------------
 

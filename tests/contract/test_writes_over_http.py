@@ -95,9 +95,16 @@ async def test_a_tag_that_is_known_says_so_still(shop: Shop) -> None:
     assert changed.status_code == 200, "the version is the same, but not what is shown"
 
 
-async def test_arrays_have_no_version(shop: Shop) -> None:
+async def test_arrays_and_new_rows_have_no_version(shop: Shop) -> None:
     answer = await sent(shop, "PATCH", "/tags", [], If_Match='"1"')
     assert (answer.status_code, answer.json()["error_code"]) == (400, "malformed")
+    answer = await sent(shop, "POST", "/tags", {"name": word()}, If_Match="*")
+    assert (answer.status_code, answer.json()["error_code"]) == (422, "invalid")
+    body = {"operations": [{"resource": "tags", "action": "create", "input": {"name": word()}, "if_match": "1"}]}
+    assert (await sent(shop, "POST", "/batch", body)).json()["error_code"] == "items_failed"
+    product = await own_product(shop)
+    answer = await sent(shop, "PATCH", f"/products/{product['id']}", {}, who="vendor", If_Match='"1", ' * 300 + '"1"')
+    assert (answer.status_code, answer.json()["error_code"]) == (422, "invalid")
 
 
 # -- what is answered -------------------------------------------------------------------------------------------
@@ -363,6 +370,9 @@ async def test_an_upsert_changes_what_can_be_changed(shop: Shop) -> None:
     refused = await shop.rest("PUT", "/products", {**body, "vendor_id": other}, who="admin")
     assert refused.status_code == 422
     assert refused.json()["field_errors"][0] | {"message": ""} == {"field": "vendor_id", "code": "fixed", "message": ""}
+    await shop.rest("POST", f"/products/{product['id']}/publish", who="vendor")
+    stranger = await shop.rest("PUT", "/products", {**body, "vendor_id": other}, who="customer")
+    assert stranger.status_code == 403, "who may not change it is told nothing of it"
 
 
 async def test_what_is_deleted_comes_back(shop: Shop) -> None:

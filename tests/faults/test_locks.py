@@ -14,7 +14,7 @@ import pytest
 from storefront.models import Product, ProductImage
 from support.buyers import accounts, goods
 from support.databases import open_database
-from support.shop import opened
+from support.shop import Shop, opened
 from twofold.actor import ANONYMOUS, Actor
 from twofold.change import Change
 from twofold.database import Database
@@ -79,3 +79,22 @@ async def test_others_may_refer_to_a_changed_row(database: Database, database_ur
         async with shop.engine.database.transaction():
             await shop.engine.write(Actor(user_id=admin.id, role="admin"), patch)
             await refer_to(product, database_url)
+
+
+async def test_an_order_and_its_lines_change_at_once(shop: Shop) -> None:
+    """One names the order, and its line within it, the other the line: both lock the order first."""
+    sold = "filter[status]=published&filter[currency]=EUR&filter[stock][gt]=20&limit=1&fields=id"
+    [product] = (await shop.rest("GET", f"/products?{sold}")).json()["data"]
+    lines = {"create": [{"product_id": product["id"], "quantity": 1}]}
+    cart = (await shop.rest("POST", "/orders?include=lines", {"lines": lines}, who="customer")).json()["data"]
+    line = {"id": cart["lines"][0]["id"]}
+    requests = [
+        each
+        for number in range(2, 5)
+        for each in (
+            (f"/orders/{cart['id']}", {"note": f"{number}", "lines": {"update": [{**line, "quantity": number}]}}),
+            (f"/order-lines/{line['id']}", {"quantity": 10 * number}),
+        )
+    ]
+    answers = await asyncio.gather(*(shop.rest("PATCH", path, body, who="customer") for path, body in requests))
+    assert [each.status_code for each in answers] == [200] * 6, [each.text for each in answers]

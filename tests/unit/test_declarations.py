@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any, TypeAlias
 
 import pytest
+from pydantic import BaseModel
 from tortoise import Model, fields
 from tortoise.expressions import F, Q
 from tortoise.functions import Coalesce, Count, Sum, Upper
@@ -21,7 +22,7 @@ from twofold.deriving import LANGUAGE
 from twofold.engine import Engine
 from twofold.errors import WrongDeclaration
 from twofold.fields import MoneyField, id_field
-from twofold.resource import Computed, Expression, Field, Relation, Resource
+from twofold.resource import Action, Computed, Expression, Field, Input, Relation, Resource, action
 from twofold.rules import EVERYONE, NOBODY, Rule, rule
 from twofold.settings import Settings
 from twofold_graphql.execute import Executing
@@ -64,6 +65,24 @@ def unsaid(rows):  # type: ignore[no-untyped-def]
 def words(rows: Any) -> list[str]:
     """Says a type."""
     return [""] * len(rows)
+
+
+class Named(Input):
+    """What an action may not take."""
+
+    id: str
+
+
+def acting(said: str = "Does it.", takes: Any = None) -> Action:
+    async def bare(self: Any, change: Any) -> None: ...
+
+    async def taking(self: Any, change: Any, given: Any) -> None: ...
+
+    run = bare if takes is None else taking
+    run.__doc__ = said
+    if takes is not None:
+        run.__annotations__["given"] = takes
+    return action(EVERYONE, happened="done")(run)
 
 
 class Stranger(Model):
@@ -264,6 +283,49 @@ WRONG: dict[str, tuple[list[Declaration], str]] = {
     "rule with a value that does not fit": (
         [declared("Books", Book, read=rows_of(price__lt="cheap"))],
         "a rule on books.price compares with 'cheap', which does not fit: Input should be a valid decimal",
+    ),
+    "action called as a route": (
+        [declared("Authors", Author, update=EVERYONE, restore=acting())],
+        "Authors.restore: the word is taken; call the action another name",
+    ),
+    "action without a word": (
+        [declared("Authors", Author, praise=acting(said=""))],
+        "Authors.praise: describe the action in a docstring: both faces show it",
+    ),
+    "action that takes a model of another kind": (
+        [declared("Authors", Author, praise=acting(takes=BaseModel))],
+        "Authors.praise: its input BaseModel is no Input",
+    ),
+    "action that takes an id": (
+        [declared("Authors", Author, praise=acting(takes=Named))],
+        "Authors.praise: its input may not have the field 'id', which names the row",
+    ),
+    "natural key of nothing": (
+        [declared("Authors", Author, name=Field(write=True), natural_key=("nam",))],
+        "Authors.natural_key: 'nam' is no field that can be set; did you mean name?",
+    ),
+    "natural key that is not unique": (
+        [declared("Authors", Author, name=Field(write=True), natural_key=("name",), create=EVERYONE, update=EVERYONE)],
+        "Authors.natural_key: the model does not say that name is unique",
+    ),
+    "natural key of what is not updated": (
+        [declared("Branches", Branch, name=Field(write=True), natural_key=("name",), create=EVERYONE)],
+        "Branches.natural_key: an upsert needs the rules create and update",
+    ),
+    "soft deletion by another column": (
+        [declared("Authors", Author, delete=EVERYONE, soft_delete="born")],
+        "Authors.soft_delete: 'born' is no DatetimeField(null=True) of the model",
+    ),
+    "soft deletion of what nobody deletes": (
+        [declared("Books", Book, soft_delete="pulped_at")], "Books.soft_delete: say who may delete: delete = …",
+    ),
+    "version that is not there": (
+        [declared("Authors", Author, require_version=True)],
+        "Authors.require_version: the model Author has no VersionField",
+    ),
+    "part of nothing": (
+        [declared("Authors", Author, books=Relation(), part_of="books"), declared("Books", Book, author=Relation())],
+        "Authors.part_of: 'books' is no relation to one with its key here; it has ",
     ),
     "create rule of an unknown path": (
         [declared("Authors", Author, name=Field(create=rows_of(nobody=1)), born=Field(create=True), create=NOBODY)],

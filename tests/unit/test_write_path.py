@@ -19,6 +19,7 @@ from twofold.change import Change
 from twofold.engine import Engine
 from twofold.errors import (
     Conflict,
+    Deadlocked,
     Forbidden,
     Invalid,
     ItemsFailed,
@@ -30,6 +31,7 @@ from twofold.errors import (
     Unauthenticated,
 )
 from twofold.events import Event
+from twofold.perform import perform
 from twofold.resource import Field, Relation, Resource
 from twofold.rules import EVERYONE, NOBODY
 from twofold.settings import Settings
@@ -542,3 +544,27 @@ async def test_an_action_may_make_rows(own_library: Engine) -> None:
         await write(own_library, HEAD, "loans", "lend", copy_id=str(elsewhere), patron_id=str(patron))
     with pytest.raises(Invalid):
         await write(own_library, HEAD, "loans", "lend", copy_id="\x00", patron_id=str(patron), notes=["\x00"])
+
+
+# -- waiting in a circle ----------------------------------------------------------------------------------------
+
+
+async def test_what_is_undone_for_another_is_made_again(own_library: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = 0
+
+    async def deadlocked(*given: Any) -> Any:
+        nonlocal tried
+        tried += 1
+        if tried % 3:
+            raise Deadlocked
+        return await perform(*given)
+
+    monkeypatch.setattr("twofold.write.perform", deadlocked)
+    await write(own_library, LIBRARIAN, "subjects", "upsert", name="Seas")
+    item = change_of(own_library, "subjects", "upsert", name="Lakes")
+    assert isinstance((await own_library.write_all(LIBRARIAN, [item]))[0], Written)
+    assert (tried, await count(own_library, Event)) == (6, 2)
+    with pytest.raises(Deadlocked):
+        async with own_library.database.transaction():  # which the database has undone, all of it
+            await write(own_library, LIBRARIAN, "subjects", "upsert", name="Rivers")
+    assert tried == 7

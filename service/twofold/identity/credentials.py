@@ -24,10 +24,12 @@ from twofold.identity.passwords import (
 from twofold.identity.tokens import IssuedToken, hash_of, issue_token, kind_of, revoke_token
 from twofold.sql.actor import ACTOR_OF
 
-__all__ = ["Known", "actor_of", "create_user", "email_of", "known_by", "sign_in", "sign_out"]
+__all__ = ["Known", "actor_of", "create_user", "email_of", "is_name", "known_by", "sign_in", "sign_out"]
 
 MAX_EMAIL_CHARACTERS: Final = 254
 MAX_NAME_CHARACTERS: Final = 100
+DIRECTIONS: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""What turns the letters after it around (UAX #9)."""
 
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _EMAIL = re.compile(rf"[a-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+")
@@ -158,12 +160,21 @@ def email_of(text: str) -> str | None:
     return email if _EMAIL.fullmatch(email) else None
 
 
+def is_name(text: str) -> bool:
+    """Returns whether a text can be a person's name: something that is seen, on one line, in its own direction.
+
+    Control characters upset terminals and logs, and no database takes a NUL or half of a surrogate pair.
+    """
+    is_plain = not _has_any(text, "Cc", "Cs", "Zl", "Zp") and DIRECTIONS.isdisjoint(text)
+    is_seen = any(unicodedata.category(character) not in ("Cf", "Zs") for character in text)
+    return is_plain and is_seen and len(text.strip()) <= MAX_NAME_CHARACTERS
+
+
 def _errors_of(email: str | None, name: str, password: str, role: str) -> list[FieldError]:
     errors = []
     if email is None:
         errors.append(FieldError(path=("email",), code="invalid", message="This is not an e-mail address."))
-    # Control characters upset terminals and logs, and no database takes a NUL or half of a surrogate pair.
-    if not 1 <= len(name) <= MAX_NAME_CHARACTERS or _has_any(name, "Cc", "Cs"):
+    if not is_name(name):
         message = f"Give a name of 1 to {MAX_NAME_CHARACTERS} characters on one line."
         errors.append(FieldError(path=("name",), code="invalid", message=message))
     if not MIN_PASSWORD_CHARACTERS <= len(password) <= MAX_PASSWORD_CHARACTERS or _has_any(password, "Cs"):
