@@ -9,13 +9,14 @@ from uuid import UUID
 
 from twofold.change import Change, Key
 from twofold.constraints import VIOLATIONS, refusal
-from twofold.errors import Conflict, FieldError, Invalid, NotFound, PreconditionFailed, ServiceError
+from twofold.errors import Conflict, FieldError, Invalid, NotFound, ServiceError
 from twofold.links import linked_keys
 from twofold.recorder import Recorder, new_key
 from twofold.references import visible_keys
 from twofold.resource import Input
 from twofold.spec import ROW_ID, FieldSpec, NestedOperation, RelationSpec, ResourceSpec
 from twofold.verbs import Verb, offered
+from twofold.version import check_absent
 from twofold.writing import Writing
 
 __all__ = ["Task", "Written", "perform", "writing_of"]
@@ -100,9 +101,8 @@ async def _upsert(recorder: Recorder, task: Task) -> Written:
         PreconditionFailed: the change is of some version of a row, and there is none.
     """
     key = await _find(recorder, task)
-    if key is None and task.expected is not None:
-        raise PreconditionFailed(f"There is no such {task.spec.noun} that could be of a version.")
     if key is None:
+        check_absent(task.spec, task.expected)
         try:
             async with recorder.engine.database.transaction():  # a savepoint, which a row of another must not spoil
                 return await perform(recorder, replace(task, action="create"))

@@ -8,7 +8,7 @@ from typing import Any
 from twofold.errors import Invalid, PreconditionFailed, PreconditionRequired
 from twofold.spec import ResourceSpec
 
-__all__ = ["check_version"]
+__all__ = ["check_absent", "check_version"]
 
 MAX_CHARACTERS = 1000
 
@@ -35,9 +35,26 @@ def check_version(spec: ResourceSpec, row: Any, expected: str | None) -> None:
     if expected.strip() == "*":
         return
     if version is None:
-        raise Invalid(f"{spec.nouns.capitalize()} have no version; leave If-Match out.")
+        raise _unversioned(spec)
     if getattr(row, version.name) not in _versions(expected):
         raise PreconditionFailed
+
+
+def check_absent(spec: ResourceSpec, expected: str | None) -> None:
+    """Checks that nobody expects some version of a row that is not there.
+
+    Raises:
+        PreconditionFailed: somebody does.
+        Invalid: rows of the resource have no versions.
+    """
+    if expected is not None and spec.table.version is None:
+        raise _unversioned(spec)
+    if expected is not None:
+        raise PreconditionFailed(f"There is no such {spec.noun} that could be of a version.")
+
+
+def _unversioned(spec: ResourceSpec) -> Invalid:
+    return Invalid(f"{spec.nouns.capitalize()} have no version; leave If-Match out.")
 
 
 def _versions(expected: str) -> set[int]:

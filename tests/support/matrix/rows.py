@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -85,8 +85,8 @@ def near(model: type[Model], name: str) -> str:
             return model._meta.pk_attr
 
 
-def _reached(models: Iterable[type[Model]]) -> list[type[Model]]:
-    """The models, and all that their relations lead to."""
+def _reached(models: Iterable[type[Model]], known: Container[type[Model]]) -> list[type[Model]]:
+    """The models, and all known ones that their relations lead to; other applications may relate to the same models."""
     found: dict[type[Model], None] = {}
     waiting = list(models)
     while waiting:
@@ -94,13 +94,13 @@ def _reached(models: Iterable[type[Model]]) -> list[type[Model]]:
         if model not in found:
             found[model] = None
             waiting += [each.related_model for each in model._meta.fields_map.values()
-                        if isinstance(each, RelationalField)]  # fmt: skip
+                        if isinstance(each, RelationalField) and each.related_model in known]  # fmt: skip
     return list(found)
 
 
 async def load(engine: Engine) -> Rows:
     """Returns all rows that the engine's resources, or their rules, can speak of."""
-    models = _reached(spec.table.model for spec in engine.resources)
+    models = _reached((spec.table.model for spec in engine.resources), engine.tables)
     rows = Rows(by_key={}, links={})
     with engine.database.use():
         for model in models:
@@ -108,7 +108,7 @@ async def load(engine: Engine) -> Rows:
             found = [{name: getattr(each, name) for name in names} for each in await model.all()]
             rows.by_key[model] = {each[key]: each for each in found}
             for name, relation in model._meta.fields_map.items():
-                if isinstance(relation, ManyToManyFieldInstance):
+                if isinstance(relation, ManyToManyFieldInstance) and relation.related_model in engine.tables:
                     far = f"{name}__{relation.related_model._meta.pk_attr}"
                     pairs = await model.all().values_list(key, far)
                     rows.links[model, name] = [(one, other) for one, other in pairs if other is not None]
