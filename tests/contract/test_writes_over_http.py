@@ -355,9 +355,11 @@ async def test_an_upsert_says_whether_it_is_new(shop: Shop) -> None:
 async def test_an_upsert_of_a_version_makes_nothing_new(shop: Shop) -> None:
     for tag in ('"1"', "*"):
         name = word()
-        refused = await sent(shop, "PUT", "/tags", {"name": name}, If_Match=tag)
+        refused = await sent(shop, "PUT", "/categories", {"name": name, "slug": name}, If_Match=tag)
         assert (refused.status_code, refused.json()["error_code"]) == (412, "precondition_failed")
-        assert (await shop.rest("GET", f"/tags?filter[name]={name}")).json()["total"] == 0
+        assert (await shop.rest("GET", f"/categories?filter[name]={name}")).json()["total"] == 0
+        unversioned = await sent(shop, "PUT", "/tags", {"name": name}, If_Match=tag)
+        assert (unversioned.status_code, unversioned.json()["error_code"]) == (422, "invalid")
 
 
 async def test_an_upsert_changes_what_can_be_changed(shop: Shop) -> None:

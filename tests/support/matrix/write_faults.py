@@ -91,6 +91,16 @@ def result_unchecked(patch: pytest.MonkeyPatch, _: Actor) -> None:
     patch.setattr(Writing, "_require", unless_written)
 
 
+def rules_asked_afterwards(patch: pytest.MonkeyPatch, _: Actor) -> None:
+    """Rules of a new row are asked when it is there, and may be what they look for."""
+
+    async def unforeseen(_: Writing) -> bool:
+        return False
+
+    patch.setattr(Writing, "_foreseen", unforeseen)
+    patch.setattr(writing, "apart_from", lambda test, *_given: test)
+
+
 def hidden_is_forbidden(patch: pytest.MonkeyPatch, _: Actor) -> None:
     """REST says of a row that is hidden that it is forbidden, and so that it is there."""
     require = Writing._require
@@ -418,8 +428,7 @@ WRITE_FAULTS = (
     WriteFault("GraphQL's @atomic undoes nothing", one_by_one, near=("batch",)),
     WriteFault("nothing follows from changes by GraphQL", no_hook_after),
     # one entry path, on both faces
-    WriteFault("a new row may admit itself", replaced(writing, "apart_from", lambda _: lambda test, *_given: test),
-               near=("create",)),
+    WriteFault("a new row may admit itself", rules_asked_afterwards, near=("create",)),
     WriteFault("nested new rows skip their own rule", rules_skipped(lambda each: each.known is not None),
                near=("nested in change", "nested in new"), domain="library"),
     WriteFault("nested rows need no scope", replaced(perform, "offered", _unscoped), near=("nested in change",)),

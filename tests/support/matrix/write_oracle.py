@@ -254,6 +254,7 @@ class _Change:
         if row is None:
             self.create(spec, values, {})
             return
+        self._patch(spec, row[spec.pk.name], {})  # who may not change it is told nothing of it
         fixed = [each.name for each in spec.fields.values() if not each.declared.write]
         if any(name in values and values[name] != row[name] for name in fixed):
             raise _Refused(REFUSED)
