@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from twofold.inputs import InputForm
 from twofold.resource import Action
-from twofold.rules import Rule
 from twofold.spec import ResourceSpec
+from twofold.verbs import rules_of
 
 __all__ = ["Offer", "offers"]
 
@@ -54,28 +54,11 @@ class Offer:
         """Whether it may say which version it is of."""
         return not self.creates and not self.many
 
-    @property
-    def rules(self) -> list[Rule]:
-        """The rules that it falls under."""
-        if self.declared is not None:
-            return [self.declared.rule]
-        names = {"create": ("create",), "patch": ("update",), "upsert": ("create", "update")}.get(
-            self.action, ("delete",)
-        )
-        return [rule for rule in map(self.spec.rule, names) if rule is not None]
-
 
 def offers(spec: ResourceSpec) -> Iterator[Offer]:
     """Returns the mutations of a resource, in the order in which the schema has them."""
-    there = {
-        "create": spec.rule("create") is not None,
-        "update": spec.rule("update") is not None,
-        "upsert": bool(spec.natural_key),
-        "delete": spec.rule("delete") is not None,
-        "restore": spec.removed_at is not None,
-    }
     for word, action in WORDS.items():
-        if there[word]:
+        if rules_of(spec, action):
             yield Offer(spec=spec, word=word, action=action)
             if word != "restore":
                 yield Offer(spec=spec, word=word, action=action, many=True)

@@ -24,6 +24,7 @@ from twofold.errors import WrongDeclaration
 from twofold.kinds import LISTS, TEXTUAL
 from twofold.resource import Action
 from twofold.spec import FieldSpec, RelationSpec, ResourceSpec
+from twofold.verbs import rules_of
 from twofold.write import MAX_ITEMS
 from twofold_graphql import resolvers, scalars
 from twofold_graphql.aggregate_types import ENUMS, GROUP_ARGUMENTS, aggregate_types
@@ -376,7 +377,7 @@ class _Builder:
         fields: dict[str, Any] = {}
         for offer in (each for spec in self.engine.resources for each in offers(spec)):
             about = f"{offer.declared.description}\n\n" if offer.declared is not None else ""
-            reasons = " ".join(dict.fromkeys(rule.reason for rule in offer.rules))
+            reasons = " ".join(dict.fromkeys(rule.reason for rule in rules_of(offer.spec, offer.action)))
             fields[offer.name] = self._service(
                 offer.name, self._payload(offer), resolvers.mutation(offer), f"{about}Who may: {reasons}",
                 list(self._mutation_arguments(offer)),

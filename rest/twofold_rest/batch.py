@@ -15,6 +15,7 @@ from twofold.errors import Malformed
 from twofold.identity.authenticate import authenticate
 from twofold.invalid import invalid, refused
 from twofold.spec import ResourceSpec
+from twofold.verbs import COMMON
 from twofold.write import Outcome, Write, Written
 from twofold_rest.errors import item_errors
 from twofold_rest.query import VERSION, Queries, parse_nothing
@@ -71,7 +72,7 @@ class Batches:
             raise refused(
                 ("operations", index, "resource"), "unknown", f"There is no such resource; there are {names}."
             )
-        known = ("create", "replace", "patch", "upsert", "delete", "restore", *spec.actions)
+        known = (*COMMON, *spec.actions)
         if said.action not in known:
             message = f"There is no such action here; there are {', '.join(known)}."
             raise refused(("operations", index, "action"), "unknown", message)

@@ -7,8 +7,8 @@ from typing import Literal, TypeAlias
 from twofold.engine import Engine
 from twofold.inputs import FORMS, InputForm
 from twofold.resource import Action
-from twofold.rules import Rule
 from twofold.spec import ResourceSpec
+from twofold.verbs import COMMON, rules_of
 from twofold.write import MAX_ITEMS
 from twofold_rest.openapi import (
     READ_ERRORS,
@@ -100,10 +100,8 @@ def _about(spec: ResourceSpec, route: WriteRoute, action: Action | None) -> str:
 
 
 def _who(spec: ResourceSpec, route: WriteRoute, action: Action | None) -> str:
-    names = {"create": ("create",), "upsert": ("create", "update"), "delete": ("delete",), "delete_all": ("delete",),
-             "restore": ("delete",)}.get(route, ("update",))  # fmt: skip
-    rules: list[Rule | None] = [action.rule] if action is not None else [spec.rule(name) for name in names]
-    return " ".join(dict.fromkeys(rule.reason for rule in rules if rule is not None))
+    rules = rules_of(spec, route.removesuffix("_all") if action is None else action.name)
+    return " ".join(dict.fromkeys(rule.reason for rule in rules))
 
 
 def _parameters(spec: ResourceSpec, route: WriteRoute, *, on_item: bool) -> list[Schema]:
@@ -256,7 +254,7 @@ def batch_operation() -> Operation:
 def _batch_components(engine: Engine) -> Schema:
     names = [spec.plural for spec in engine.resources]
     text: Schema = {"type": "string"}
-    actions = {"create", "replace", "patch", "upsert", "delete", "restore"}
+    actions = {*COMMON}
     actions |= {name for spec in engine.resources for name in spec.actions}
     operation = object_schema(
         {

@@ -20,6 +20,7 @@ from twofold.fetch import plain
 from twofold.identity.authenticate import authenticate
 from twofold.resource import Action
 from twofold.spec import ROW_ID, ResourceSpec
+from twofold.verbs import rules_of
 from twofold.write import Write, Written
 from twofold_rest.errors import item_errors
 from twofold_rest.openapi import Operation
@@ -43,18 +44,18 @@ class Writes:
     def table(self) -> Iterator[tuple[str, str, Endpoint, Operation]]:
         """Method, path, endpoint, and what the document says."""
         spec, many, one = self.spec, self.path, f"{self.path}/{{id}}"
-        if spec.rule("create") is not None:
+        if rules_of(spec, "create"):
             yield "POST", many, self._create, self._described("create")
-        if spec.natural_key:
+        if rules_of(spec, "upsert"):
             yield "PUT", many, self._upsert, self._described("upsert")
-        if spec.rule("update") is not None:
+        if rules_of(spec, "patch"):
             yield "PATCH", many, self._patch_all, self._described("patch_all")
             yield "PUT", one, self._replace, self._described("replace")
             yield "PATCH", one, self._patch, self._described("patch")
-        if spec.rule("delete") is not None:
+        if rules_of(spec, "delete"):
             yield "DELETE", many, self._delete_all, self._described("delete_all")
             yield "DELETE", one, self._delete, self._described("delete")
-        if spec.removed_at is not None:
+        if rules_of(spec, "restore"):
             yield "POST", f"{one}/restore", self._restore, self._described("restore")
         for name, action in spec.actions.items():
             path = f"{many if action.creates else one}/{name.replace('_', '-')}"

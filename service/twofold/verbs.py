@@ -12,13 +12,15 @@ from twofold.resource import Action
 from twofold.rules import Rule
 from twofold.spec import ResourceSpec
 
-__all__ = ["Verb", "offered"]
+__all__ = ["COMMON", "Verb", "offered", "rules_of"]
 
 PERMISSIONS = {
     "create": ("create", "created"), "replace": ("update", "updated"), "patch": ("update", "updated"),
     "delete": ("delete", "deleted"), "restore": ("delete", "restored"),
 }  # fmt: skip
 """Of what every resource may have: the rule and scope that it falls under, and what its event is called."""
+COMMON = (*PERMISSIONS, "upsert")
+"""What every resource may have; an upsert is a creation or a change."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +43,15 @@ class Verb:
         return self.creates or self.name in ("replace", "patch")
 
 
+def rules_of(spec: ResourceSpec, name: str) -> list[Rule]:
+    """Returns the rules that something to be done falls under; none where the resource does not offer it."""
+    if name in spec.actions:
+        return [spec.actions[name].rule]
+    is_there = {"upsert": bool(spec.natural_key), "restore": spec.removed_at is not None}.get(name, True)
+    names = ("create", "update") if name == "upsert" else (PERMISSIONS[name][0],)
+    return [rule for rule in map(spec.rule, names) if rule is not None and is_there]
+
+
 def offered(spec: ResourceSpec, name: str, actor: Actor) -> Verb:
     """Returns what is to be done, when it can be done to any row at all by the actor.
 
@@ -50,9 +61,10 @@ def offered(spec: ResourceSpec, name: str, actor: Actor) -> Verb:
     """
     action = spec.actions.get(name)
     permission, happened = (name, action.happened) if action is not None else PERMISSIONS[name]
-    rule = spec.rule(permission)
-    if rule is None or (name == "restore" and spec.removed_at is None):
+    rules = rules_of(spec, name)
+    if not rules:
         raise Forbidden(f"Nobody can {name} {spec.nouns} here.")
+    [rule] = rules
     scope = f"{spec.plural}:{permission}"
     if not actor.allows(scope):
         raise Forbidden(f"This needs the scope {scope}, which your token or key does not have.")

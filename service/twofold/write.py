@@ -17,7 +17,7 @@ from twofold.inputs import InputForm
 from twofold.perform import Task, Written, perform, writing_of
 from twofold.recorder import Budget, Recorder
 from twofold.spec import ROW_ID, ResourceSpec
-from twofold.verbs import Verb, offered
+from twofold.verbs import Verb, offered, rules_of
 
 if TYPE_CHECKING:
     from twofold.engine import Engine
@@ -167,7 +167,7 @@ def _admitted(spec: ResourceSpec, action: str, actor: Actor) -> Verb | None:
     """
     if action != "upsert":
         return offered(spec, action, actor)
-    if not spec.natural_key:
+    if not rules_of(spec, "upsert"):
         raise Forbidden(f"Nobody can upsert {spec.nouns} here.")
     try:
         offered(spec, "create", actor)
