@@ -10,7 +10,13 @@ from twofold.resource import Resource
 
 __all__ = ["ENGINE_MODELS", "Account", "Application", "Seed"]
 
-ENGINE_MODELS = ("twofold.identity.models", "twofold.events", "twofold.idempotency", "aerich.models")
+ENGINE_MODELS = (
+    "twofold.identity.models",
+    "twofold.identity.oauth.models",
+    "twofold.events",
+    "twofold.idempotency",
+    "aerich.models",
+)
 """The modules of the engine's own models: the Tortoise app `twofold`, which every application has."""
 
 

@@ -17,7 +17,7 @@ from twofold.errors import WrongDeclaration
 from twofold.events import Event
 from twofold.fetch import Prepared
 from twofold.identity import credentials
-from twofold.identity.actors import Actors
+from twofold.identity.identity import Identity
 from twofold.identity.models import AccessToken, ApiKey, User
 from twofold.inputs import Inputs
 from twofold.kept import Kept
@@ -49,7 +49,6 @@ class Engine:
         self.settings = settings
         config = tortoise_config(settings.database_url, application.models, settings.database_pool)
         self.database = Database(config, statement_timeout_s=settings.statement_timeout_s)
-        self.actors = Actors(self.database, memory_s=settings.credential_memory_s)
         self.dialect = DIALECTS[self.database.dialect]
         self.tables = tables_of(_models(config))
         constants: list[Any] = []
@@ -62,6 +61,8 @@ class Engine:
         self.inputs = Inputs(self.resources)
         self.prepared: Kept[tuple[Read, int], Prepared] = Kept(2048)
         self.references: Kept[tuple[tuple[tuple[Table, bool], ...], int], Statement] = Kept(512)
+        self.identity = Identity(self.database, settings, self.resources, application.audit)
+        self.actors = self.identity.actors
         self._try_rules()
 
     async def read(self, actor: Actor, ask: Ask) -> Any:

@@ -1,11 +1,22 @@
 """Settings, read from the environment (`TWOFOLD_…`) and from a `.env` file."""
 
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field
+from pydantic import BaseModel, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-__all__ = ["Settings"]
+__all__ = ["Provider", "Settings"]
+
+
+class Provider(BaseModel):
+    """Another OpenID provider, with whose accounts people may sign in."""
+
+    name: str = Field(pattern=r"[a-z][a-z0-9-]{0,30}", description="A word for URLs: `acme`.")
+    title: str = Field(max_length=60, description="What people know it as: `Acme`.")
+    issuer: str
+    client_id: str
+    client_secret: SecretStr
 
 
 class Settings(BaseSettings):
@@ -32,11 +43,12 @@ class Settings(BaseSettings):
         description="How many rows may be read for one request; the contract says how they count.",
     )
     token_ttl_s: int = Field(default=8 * 3600, ge=60, description="How long a sign-in lasts, in seconds.")
-    credential_memory_s: float = Field(
-        default=2.0,
+    credential_memory_s: float | None = Field(
+        default=None,
         ge=0,
         le=60,
-        description="How long a process remembers whom a token or key stands for, in seconds; 0: not at all.",
+        description="How long the processes of one machine remember whom a credential stands for, in seconds; 0: not at"
+        " all. By default 60 on SQLite, and 0 on PostgreSQL, which several machines may share.",
     )
     max_body_bytes: int = Field(
         default=1_048_576, ge=1024, description="The largest request body that is read, in bytes."
@@ -47,4 +59,36 @@ class Settings(BaseSettings):
     )
     only_trusted_documents: bool = Field(
         default=False, description="Whether GraphQL refuses every document that is not a trusted one."
+    )
+    public_url: str = Field(
+        default="http://127.0.0.1:8000",
+        description="Where people and programs reach the service, which is its name as an issuer too. No slash at the end.",
+        pattern=r"https?://[^/?#@\s]+",
+    )
+    secret: SecretStr | None = Field(
+        default=None,
+        min_length=32,
+        description="What encrypts signing keys and second factors in the database: the same for all processes.",
+    )
+    secret_file: Path = Field(
+        default=Path("twofold.secret"),
+        description="Where that is when TWOFOLD_SECRET is not set; made at first need, for one machine.",
+    )
+    session_ttl_s: int = Field(default=14 * 86400, ge=60, description="How long a browser stays signed in, in seconds.")
+    oauth_token_ttl_s: int = Field(default=3600, ge=10, description="How long an application's access token is good.")
+    refresh_token_ttl_s: int = Field(default=30 * 86400, ge=60, description="How long a refresh token is good.")
+    registration: Literal["off", "open", "token"] = Field(
+        default="off", description="Who may register applications by program (RFC 7591): nobody, all, or by a token."
+    )
+    registration_token: SecretStr | None = Field(
+        default=None, min_length=32, description="The initial access token, where `registration` is `token`."
+    )
+    providers: list[Provider] = Field(default=[], description="Other OpenID providers to sign in with, as JSON.")
+    smtp_url: SecretStr | None = Field(
+        default=None, description="`smtp://USER:PASSWORD@HOST:PORT` or `smtps://…`; without, mail goes to files."
+    )
+    mail_from: str = Field(default="Twofold <no-reply@localhost>", description="The sender of e-mails.")
+    mail_folder: Path = Field(default=Path("mail"), description="Where e-mails are written that are not sent.")
+    cors_origins: list[str] = Field(
+        default=["*"], description="Web origins whose pages may call the API with a token; cookies never cross origins."
     )

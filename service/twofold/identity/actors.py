@@ -30,8 +30,10 @@ class Actors:
     the hashes of credentials are held.
     """
 
-    def __init__(self, database: Database, *, memory_s: float) -> None:
+    def __init__(self, database: Database, *, memory_s: float | None = None) -> None:
         self._database = database
+        if memory_s is None:
+            memory_s = 60.0 if database.dialect == "sqlite" else 0.0
         self._memory_s = memory_s
         self._remembered: Kept[str, _Remembered] = Kept(MAX_REMEMBERED)
         self._forgotten = 0

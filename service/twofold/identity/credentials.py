@@ -66,16 +66,19 @@ async def known_by(database: Database, credential: str) -> Known:
         Unauthenticated: as `actor_of` does.
     """
     kind = kind_of(credential)
-    if kind is None:
+    statement = None if kind is None else ACTOR_OF[database.dialect].get(kind)
+    if statement is None:
         raise Unauthenticated(_NOT_VALID)
-    rows = await database.fetch(ACTOR_OF[database.dialect][kind], [hash_of(credential), datetime.now(UTC)])
+    rows = await database.fetch(statement, [hash_of(credential), datetime.now(UTC)])
     if not rows:
         raise Unauthenticated(_NOT_VALID)
-    user_id, role, scopes, expires_at = rows[0]
+    user_id, role, scopes, expires_at, client_id = rows[0]
+    held = frozenset(json.loads(scopes or "[]"))
     actor = Actor(
         user_id=user_id if isinstance(user_id, UUID) else UUID(user_id),
         role=role,
-        scopes=frozenset(json.loads(scopes or "[]")) or None,  # a key without scopes may do all that its owner may
+        # A person's own key without scopes may do all that they may; an application only what it was allowed.
+        scopes=held if client_id is not None else held or None,
     )
     return Known(actor=actor, expires_at=datetime.fromisoformat(expires_at) if isinstance(expires_at, str)
                  else expires_at)  # fmt: skip

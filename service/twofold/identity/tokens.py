@@ -13,11 +13,14 @@ from twofold.identity.models import AccessToken
 
 __all__ = ["IssuedToken", "Kind", "hash_of", "issue_token", "kind_of", "new_secret", "revoke_token"]
 
-Kind: TypeAlias = Literal["token", "key"]
+Kind: TypeAlias = Literal["token", "key", "session", "refresh", "code", "device", "client", "email", "pushed"]
 
-_PREFIXES: Final[dict[Kind, str]] = {"token": "tft_", "key": "tfk_"}
+_PREFIXES: Final[dict[Kind, str]] = {
+    "token": "tft_", "key": "tfk_", "session": "tfs_", "refresh": "tfr_", "code": "tfc_", "device": "tfd_",
+    "client": "tfx_", "email": "tfe_", "pushed": "tfp_",
+}  # fmt: skip
 _KINDS: Final[dict[str, Kind]] = {prefix: kind for kind, prefix in _PREFIXES.items()}
-_SHAPE = re.compile(r"(tft_|tfk_)[A-Za-z0-9_-]{43}")
+_SHAPE = re.compile(r"(tf[tksrcdxep]_)[A-Za-z0-9_-]{43}")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,96 @@
+"""Browsers in which somebody signed in: each holds a random cookie, of which the database has the SHA-256."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from twofold.identity.identity import From, Identity
+from twofold.identity.models import Session, User
+from twofold.identity.oauth.models import Grant
+from twofold.identity.tokens import hash_of, kind_of, new_secret
+
+__all__ = ["IssuedSession", "csrf_token", "end_session", "end_sessions", "is_csrf_token", "session_of", "start_session"]
+
+MAX_AGENT_CHARACTERS = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class IssuedSession:
+    """A new session. `cookie` is shown here and nowhere else."""
+
+    cookie: str = field(repr=False)
+    session: Session
+
+
+async def start_session(identity: Identity, user: User, methods: Sequence[str], origin: From) -> IssuedSession:
+    """Returns a new session of a user who has just proved who they are, by `methods` (RFC 8176)."""
+    cookie, now = new_secret("session"), datetime.now(UTC)
+    async with identity.database.transaction():
+        session = await Session.create(
+            user=user,
+            token_hash=hash_of(cookie),
+            methods=list(methods),
+            user_agent=origin.user_agent[:MAX_AGENT_CHARACTERS],
+            address=origin.address,
+            authenticated_at=now,
+            expires_at=now + timedelta(seconds=identity.settings.session_ttl_s),
+        )
+        await identity.tell("signed_in", user.id, origin, methods=list(methods))
+    return IssuedSession(cookie=cookie, session=session)
+
+
+async def session_of(identity: Identity, cookie: str) -> Session | None:
+    """Returns the session that a cookie stands for, with its user; None if it ended, or the user is not active."""
+    if kind_of(cookie) != "session":
+        return None
+    with identity.database.use():
+        good = Session.filter(token_hash=hash_of(cookie), revoked_at__isnull=True, expires_at__gt=datetime.now(UTC))
+        return await good.filter(user__is_active=True).select_related("user").first()
+
+
+async def end_session(identity: Identity, session_id: UUID, user_id: UUID, origin: From) -> None:
+    """Signs a browser out; what applications were allowed in it ends too, unless it is for offline access.
+
+    A session that ended already, or is another user's, stays as it is.
+    """
+    await _end(identity, origin, user_id, id=session_id)
+
+
+async def end_sessions(identity: Identity, user_id: UUID, origin: From, *, except_: UUID | None = None) -> None:
+    """Signs a user out of every browser, but for one if it is named."""
+    others = {} if except_ is None else {"id__not": except_}
+    await _end(identity, origin, user_id, **others)
+
+
+async def _end(identity: Identity, origin: From, user_id: UUID, **which: UUID) -> None:
+    now = datetime.now(UTC)
+    try:
+        async with identity.database.transaction():
+            live = await Session.filter(user_id=user_id, revoked_at__isnull=True, **which).values_list("id", flat=True)
+            if not live:
+                return
+            await Session.filter(id__in=live).update(revoked_at=now)
+            for grant in await Grant.filter(session_id__in=live, revoked_at__isnull=True):
+                if "offline_access" not in grant.scopes:
+                    await Grant.filter(id=grant.id).update(revoked_at=now)
+            await identity.tell("signed_out", user_id, origin, sessions=len(live))
+    finally:
+        identity.actors.forget()
+
+
+def csrf_token(cookie: str) -> str:
+    """Returns what a form or script must send along, to show that it can read what belongs to this cookie.
+
+    It follows from the cookie, which no other site can read, and does not tell it.
+    """
+    return hashlib.sha256(b"csrf:" + cookie.encode()).hexdigest()[:43]
+
+
+def is_csrf_token(cookie: str, token: str) -> bool:
+    """Returns whether `token` is the one that belongs to the cookie, in constant time."""
+    return hmac.compare_digest(csrf_token(cookie).encode(), token.encode())
