@@ -16,11 +16,11 @@ from starlette.types import Receive, Scope, Send
 
 from twofold.engine import Engine
 from twofold.errors import FieldError, Invalid, Malformed, ServiceError
-from twofold.identity.attempts import Attempts
 from twofold_rest.aggregate_openapi import aggregate_components
 from twofold_rest.documents import CSP, STATIC, documents_page
 from twofold_rest.errors import http_error, internal_error, service_error
-from twofold_rest.identity import identity_router
+from twofold_rest.identity.mount import mount_identity
+    app.include_router(identity_router(engine))
 from twofold_rest.middleware import Surroundings
 from twofold_rest.openapi import components, refused
 from twofold_rest.routes import PREFIX, add_batch, add_routes
@@ -83,7 +83,8 @@ def create_app(engine: Engine, faces: Sequence[Face] = ()) -> FastAPI:
     for spec in engine.resources:
         add_routes(app.router, shortcuts, engine, spec)
     add_batch(app.router, shortcuts, engine)
-    app.include_router(sign_in_router(engine, Attempts()))
+    app.include_router(sign_in_router(engine))
+    mount_identity(app, engine)
     app.include_router(identity_router(engine))
     _add_health(app, engine)
     _add_documents(app, engine)
