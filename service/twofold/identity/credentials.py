@@ -12,7 +12,7 @@ from tortoise.exceptions import IntegrityError
 
 from twofold.actor import Actor
 from twofold.database import Database
-from twofold.errors import Conflict, FieldError, Invalid, InvalidToken, Unauthenticated
+from twofold.errors import Conflict, FieldError, Invalid, InvalidToken
 from twofold.identity.models import User
 from twofold.identity.passwords import MAX_PASSWORD_CHARACTERS, MIN_PASSWORD_CHARACTERS, hash_password
 from twofold.identity.tokens import hash_of, kind_of, revoke_token
