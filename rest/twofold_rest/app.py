@@ -16,7 +16,6 @@ from starlette.types import Receive, Scope, Send
 
 from twofold.engine import Engine
 from twofold.errors import FieldError, Invalid, Malformed, ServiceError
-from twofold.identity.attempts import Attempts
 from twofold_rest.aggregate_openapi import aggregate_components
 from twofold_rest.documents import CSP, STATIC, documents_page
 from twofold_rest.errors import http_error, internal_error, service_error
@@ -82,7 +81,7 @@ def create_app(engine: Engine, faces: Sequence[Face] = ()) -> FastAPI:
     for spec in engine.resources:
         add_routes(app.router, shortcuts, engine, spec)
     add_batch(app.router, shortcuts, engine)
-    app.include_router(sign_in_router(engine, Attempts()))
+    app.include_router(sign_in_router(engine))
     _add_health(app, engine)
     _add_documents(app, engine)
     return app

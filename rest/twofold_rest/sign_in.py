@@ -7,7 +7,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from twofold.engine import Engine
 from twofold.errors import Unauthenticated
-from twofold.identity.attempts import Attempts
 from twofold.identity.authenticate import authenticate, credential_of
 from twofold.identity.credentials import sign_in
 from twofold_rest.openapi import refused
@@ -32,7 +31,7 @@ class Token(BaseModel):
     expires_in: int = Field(description="Seconds until it ends.")
 
 
-def sign_in_router(engine: Engine, attempts: Attempts) -> APIRouter:
+def sign_in_router(engine: Engine) -> APIRouter:
     """Returns the routes under /auth."""
     router = APIRouter(prefix="/auth", tags=["auth"])
 
@@ -45,7 +44,7 @@ def sign_in_router(engine: Engine, attempts: Attempts) -> APIRouter:
             credentials.email,
             credentials.password,
             ttl_s=engine.settings.token_ttl_s,
-            attempts=attempts,
+            attempts=engine.identity.attempts,
             client_address=client,
         )
         return Token(access_token=issued.access_token, expires_in=issued.expires_in_s)

@@ -103,7 +103,7 @@ async def sign_in(
         TooManyRequests: `attempts` says that there were too many failures.
     """
     known_email = email_of(email)
-    attempt = attempts.begin(known_email or email, client_address) if attempts else None
+    attempt = await attempts.begin("login", known_email or email, client_address) if attempts else None
     with database.use():
         user = await User.get_or_none(email=known_email) if known_email else None
     verified = await verify_password(user.password_hash if user else None, password)
@@ -119,7 +119,7 @@ async def sign_in(
             await unchanged.update(password_hash=new_hash)
         issued = await issue_token(database, user.id, ttl_s=ttl_s)
     if attempt is not None:
-        attempt.succeeded()
+        await attempt.succeeded()
     return issued
 
 
