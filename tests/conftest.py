@@ -13,6 +13,7 @@ FIXTURES = (
     "support.migrations",
     "support.shop",
     "support.trading",
+    "support.visitors",
 )
 
 

@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from twofold.engine import Engine
 from twofold.errors import Unauthenticated
 from twofold.identity.authenticate import authenticate, credential_of
-from twofold.identity.credentials import sign_in
+from twofold.identity.identity import From
+from twofold.identity.sign_in import sign_in
 from twofold_rest.openapi import refused
 
 __all__ = ["sign_in_router"]
@@ -21,6 +22,10 @@ class SignIn(BaseModel):
 
     email: str = Field(max_length=254, examples=["customer@example.com"])
     password: str = Field(max_length=1024, examples=["correct horse battery staple"])
+    totp: str | None = Field(
+        default=None, max_length=40, description="A code of the second factor, of an account that has one.",
+        examples=[None],
+    )  # fmt: skip
 
 
 class Token(BaseModel):
@@ -38,14 +43,13 @@ def sign_in_router(engine: Engine) -> APIRouter:
     @router.post("/login", operation_id="signIn", responses=_refused("400", "401", "413", "422", "429", "503"))
     async def login(credentials: SignIn, request: Request, _: Annotated[None, Depends(_no_store)]) -> Token:
         """Sign in with e-mail and password, for a token that stands for you on both faces."""
-        client = request.client.host if request.client else None
+        origin = From(
+            face="rest",
+            request_id=request.scope.get("request_id"),
+            address=request.client.host if request.client else "",
+        )
         issued = await sign_in(
-            engine.database,
-            credentials.email,
-            credentials.password,
-            ttl_s=engine.settings.token_ttl_s,
-            attempts=engine.identity.attempts,
-            client_address=client,
+            engine.identity, credentials.email, credentials.password, totp=credentials.totp, origin=origin
         )
         return Token(access_token=issued.access_token, expires_in=issued.expires_in_s)
 

@@ -1,4 +1,4 @@
-"""From a credential to who asks: accounts, signing in and out, and what a token or a key stands for."""
+"""From a credential to who asks: accounts, signing out, and what a token or a key stands for."""
 
 import json
 import re
@@ -12,19 +12,13 @@ from tortoise.exceptions import IntegrityError
 
 from twofold.actor import Actor
 from twofold.database import Database
-from twofold.errors import Conflict, FieldError, Invalid, Unauthenticated
-from twofold.identity.attempts import Attempts
+from twofold.errors import Conflict, FieldError, Invalid, InvalidToken
 from twofold.identity.models import User
-from twofold.identity.passwords import (
-    MAX_PASSWORD_CHARACTERS,
-    MIN_PASSWORD_CHARACTERS,
-    hash_password,
-    verify_password,
-)
-from twofold.identity.tokens import IssuedToken, hash_of, issue_token, kind_of, revoke_token
+from twofold.identity.passwords import MAX_PASSWORD_CHARACTERS, MIN_PASSWORD_CHARACTERS, hash_password
+from twofold.identity.tokens import hash_of, kind_of, revoke_token
 from twofold.sql.actor import ACTOR_OF
 
-__all__ = ["Known", "actor_of", "create_user", "email_of", "is_name", "known_by", "sign_in", "sign_out"]
+__all__ = ["Known", "actor_of", "create_user", "email_of", "is_name", "known_by", "password_errors", "sign_out"]
 
 MAX_EMAIL_CHARACTERS: Final = 254
 MAX_NAME_CHARACTERS: Final = 100
@@ -34,9 +28,6 @@ DIRECTIONS: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _EMAIL = re.compile(rf"[a-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+")
 _ROLE = re.compile(r"[a-z][a-z_]{0,19}")
-
-_WRONG: Final = "E-mail or password is wrong."
-_NOT_VALID: Final = "The token or key is unknown, expired or revoked."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,12 +39,12 @@ class Known:
 
 
 async def actor_of(database: Database, credential: str) -> Actor:
-    """Returns whom an access token or API key stands for, from one statement and never from memory.
+    """Returns whom an access token, an API key or a session's cookie stands for, from one statement, never from memory.
 
     A key with scopes gives the actor those scopes.
 
     Raises:
-        Unauthenticated: it is malformed, unknown, expired or revoked, or its user is not active; the message is the
+        InvalidToken: it is malformed, unknown, expired or revoked, or its user is not active; the message is the
             same for all of them (RFC 6750 §3.1, `invalid_token`).
     """
     return (await known_by(database, credential)).actor
@@ -63,15 +54,15 @@ async def known_by(database: Database, credential: str) -> Known:
     """Returns what `actor_of` does, and when the credential ends.
 
     Raises:
-        Unauthenticated: as `actor_of` does.
+        InvalidToken: as `actor_of` does.
     """
     kind = kind_of(credential)
     statement = None if kind is None else ACTOR_OF[database.dialect].get(kind)
     if statement is None:
-        raise Unauthenticated(_NOT_VALID)
+        raise InvalidToken
     rows = await database.fetch(statement, [hash_of(credential), datetime.now(UTC)])
     if not rows:
-        raise Unauthenticated(_NOT_VALID)
+        raise InvalidToken
     user_id, role, scopes, expires_at, client_id = rows[0]
     held = frozenset(json.loads(scopes or "[]"))
     actor = Actor(
@@ -82,45 +73,6 @@ async def known_by(database: Database, credential: str) -> Known:
     )
     return Known(actor=actor, expires_at=datetime.fromisoformat(expires_at) if isinstance(expires_at, str)
                  else expires_at)  # fmt: skip
-
-
-async def sign_in(
-    database: Database,
-    email: str,
-    password: str,
-    *,
-    ttl_s: int,
-    attempts: Attempts | None = None,
-    client_address: str | None = None,
-) -> IssuedToken:
-    """Returns a new access token, good for `ttl_s` seconds, for the user with this e-mail and password.
-
-    A hash that was made with older parameters is replaced. `attempts` limits how often this may fail.
-
-    Raises:
-        Unauthenticated: the e-mail is unknown, the password wrong, or the user not active: the same message, after
-            the same work.
-        TooManyRequests: `attempts` says that there were too many failures.
-    """
-    known_email = email_of(email)
-    attempt = await attempts.begin("login", known_email or email, client_address) if attempts else None
-    with database.use():
-        user = await User.get_or_none(email=known_email) if known_email else None
-    verified = await verify_password(user.password_hash if user else None, password)
-    if user is None or not verified.matched or not user.is_active:
-        raise Unauthenticated(_WRONG)
-    new_hash = await hash_password(password) if verified.needs_rehash else None
-    async with database.transaction():
-        # Verifying took a while: a password or account that was changed meanwhile must not give a token.
-        unchanged = User.filter(id=user.id, password_hash=user.password_hash, is_active=True)
-        if await unchanged.select_for_update().get_or_none() is None:
-            raise Unauthenticated(_WRONG)
-        if new_hash is not None:
-            await unchanged.update(password_hash=new_hash)
-        issued = await issue_token(database, user.id, ttl_s=ttl_s)
-    if attempt is not None:
-        await attempt.succeeded()
-    return issued
 
 
 async def sign_out(database: Database, token: str) -> None:
@@ -180,13 +132,19 @@ def _errors_of(email: str | None, name: str, password: str, role: str) -> list[F
     if not is_name(name):
         message = f"Give a name of 1 to {MAX_NAME_CHARACTERS} characters on one line."
         errors.append(FieldError(path=("name",), code="invalid", message=message))
-    if not MIN_PASSWORD_CHARACTERS <= len(password) <= MAX_PASSWORD_CHARACTERS or _has_any(password, "Cs"):
-        message = f"Choose a password of {MIN_PASSWORD_CHARACTERS} to {MAX_PASSWORD_CHARACTERS} characters."
-        errors.append(FieldError(path=("password",), code="invalid", message=message))
+    errors += password_errors(password, "password")
     if not _ROLE.fullmatch(role):
         message = "A role is a word of lower-case letters and underscores, at most 20."
         errors.append(FieldError(path=("role",), code="invalid", message=message))
     return errors
+
+
+def password_errors(password: str, field: str) -> list[FieldError]:
+    """Returns what is wrong with a password that somebody chose, at that field of the input."""
+    if MIN_PASSWORD_CHARACTERS <= len(password) <= MAX_PASSWORD_CHARACTERS and not _has_any(password, "Cs"):
+        return []
+    message = f"Choose a password of {MIN_PASSWORD_CHARACTERS} to {MAX_PASSWORD_CHARACTERS} characters."
+    return [FieldError(path=(field,), code="invalid", message=message)]
 
 
 def _has_any(text: str, *categories: str) -> bool:

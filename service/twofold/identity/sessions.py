@@ -14,7 +14,8 @@ from twofold.identity.models import Session, User
 from twofold.identity.oauth.models import Grant
 from twofold.identity.tokens import hash_of, kind_of, new_secret
 
-__all__ = ["IssuedSession", "csrf_token", "end_session", "end_sessions", "is_csrf_token", "session_of", "start_session"]
+__all__ = ["IssuedSession", "csrf_token", "end_session", "end_sessions", "is_csrf_token", "renew_session", "session_of",
+           "start_session"]  # fmt: skip
 
 MAX_AGENT_CHARACTERS = 200
 
@@ -41,6 +42,28 @@ async def start_session(identity: Identity, user: User, methods: Sequence[str], 
             expires_at=now + timedelta(seconds=identity.settings.session_ttl_s),
         )
         await identity.tell("signed_in", user.id, origin, methods=list(methods))
+    return IssuedSession(cookie=cookie, session=session)
+
+
+async def renew_session(identity: Identity, session: Session, methods: Sequence[str], origin: From
+                        ) -> IssuedSession | None:  # fmt: skip
+    """Returns the session of a user who has proved who they are once more, under a new cookie; the old one is void.
+
+    None if the session has ended meanwhile.
+    """
+    cookie, now = new_secret("session"), datetime.now(UTC)
+    session.token_hash, session.methods, session.authenticated_at = hash_of(cookie), list(methods), now
+    session.expires_at = now + timedelta(seconds=identity.settings.session_ttl_s)
+    async with identity.database.transaction():
+        renewed = await Session.filter(id=session.id, revoked_at__isnull=True).update(
+            token_hash=session.token_hash,
+            methods=session.methods,
+            authenticated_at=session.authenticated_at,
+            expires_at=session.expires_at,
+        )
+        if not renewed:
+            return None
+        await identity.tell("signed_in", session.user.id, origin, methods=list(methods))
     return IssuedSession(cookie=cookie, session=session)
 
 

@@ -24,7 +24,7 @@ async def bridged(function: Callable[[], T]) -> T:
     while not child.dead:
         try:
             result = await passed
-        except BaseException as error:  # noqa: BLE001  # also a cancellation is for the function to see
+        except BaseException as error:  # also a cancellation is for the function to see
             passed = child.throw(error)
         else:
             passed = child.switch(result)

@@ -16,7 +16,7 @@ from authlib.oauth2.rfc6749.errors import (
 )
 from authlib.oauth2.rfc7636 import CodeChallenge
 from authlib.oauth2.rfc8628 import DeviceCodeGrant as AuthlibDeviceCodeGrant
-from authlib.oauth2.rfc8628 import ExpiredTokenError, SlowDownError
+from authlib.oauth2.rfc8628 import ExpiredTokenError
 
 from twofold.identity.models import User
 from twofold.identity.oauth.bridge import wait
@@ -28,7 +28,8 @@ from twofold.identity.tokens import hash_of, new_secret
 
 __all__ = ["GRANTS", "S256", "ClientCredentialsGrant", "CodeGrant", "DeviceGrant", "RefreshGrant", "check_request"]
 
-EVERY_METHOD: Final = ["client_secret_basic", "client_secret_post", "none"]
+SECRET_METHODS: Final = ["client_secret_basic", "client_secret_post"]
+EVERY_METHOD: Final = [*SECRET_METHODS, "none"]
 CODE_TTL: Final = timedelta(seconds=60)
 SLOWER_S: Final = 5
 PROMPTS: Final = frozenset({"none", "login", "consent", "select_account"})
@@ -81,7 +82,7 @@ class S256(CodeChallenge):  # type: ignore[misc]
         said = grant.request.payload.data
         if "code_challenge" not in said or said.get("code_challenge_method") != "S256":
             raise InvalidRequestError("Send a code_challenge with the code_challenge_method S256 (RFC 7636).")
-        if len(said["code_challenge"]) != 43:  # noqa: PLR2004  # of the 32 bytes of a SHA-256
+        if len(said["code_challenge"]) != 43:  # of the 32 bytes of a SHA-256
             raise InvalidRequestError("The code_challenge of a SHA-256 has 43 characters.")
         super().validate_code_challenge(grant, redirect_uri)
         check_request(grant.request)
@@ -157,9 +158,7 @@ class CodeGrant(grants.AuthorizationCodeGrant):  # type: ignore[misc]
 
     def _replayed(self, code: AuthorizationCode) -> None:
         request, server = self.request, self.server
-        request.afterwards.append(
-            lambda: end_family(server.identity, code.grant.id, "code used twice", request.origin)
-        )
+        request.afterwards.append(lambda: end_family(server.identity, code.grant.id, "code used twice", request.origin))
 
 
 class Renewable:
@@ -229,7 +228,7 @@ class RefreshGrant(grants.RefreshTokenGrant):  # type: ignore[misc]
 class ClientCredentialsGrant(grants.ClientCredentialsGrant):  # type: ignore[misc]
     """A client's own token, with which it acts for its owner within its scopes (RFC 6749 §4.4)."""
 
-    TOKEN_ENDPOINT_AUTH_METHODS = ["client_secret_basic", "client_secret_post"]
+    TOKEN_ENDPOINT_AUTH_METHODS = SECRET_METHODS
     request: ProtocolRequest
 
     def validate_token_request(self) -> None:

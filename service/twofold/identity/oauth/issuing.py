@@ -44,7 +44,10 @@ class Issuing:
             expires_at=now + timedelta(seconds=settings.oauth_token_ttl_s),
         )  # fmt: skip
         issued = Issued(
-            access_token=access, token_type="Bearer", expires_in=settings.oauth_token_ttl_s, scope=" ".join(scopes)  # noqa: S106
+            access_token=access,
+            token_type="Bearer",  # noqa: S106  # a type, not a token
+            expires_in=settings.oauth_token_ttl_s,
+            scope=" ".join(scopes),
         )
         if renewable and grant is not None:
             issued["refresh_token"] = refresh = new_secret("refresh")
@@ -79,5 +82,3 @@ def claims_of(user: User, scopes: list[str]) -> dict[str, Any]:
     if "email" in scopes:
         claims |= {"email": user.email, "email_verified": user.email_verified_at is not None}
     return claims
-
-

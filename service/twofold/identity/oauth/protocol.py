@@ -10,14 +10,15 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote_plus
 
-from authlib.oauth2.rfc6749 import OAuth2Request
+from authlib.oauth2.rfc6749 import OAuth2Error, OAuth2Request
 from authlib.oauth2.rfc6749.errors import InvalidClientError, InvalidRequestError
 from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 
 from twofold.identity.identity import From
-from twofold.identity.oauth.models import Client
+from twofold.identity.oauth.client import KnownClient
+from twofold.identity.oauth.models import Client, PushedRequest
 
-__all__ = ["Answer", "ProtocolRequest", "parameters_of"]
+__all__ = ["Answer", "ProtocolError", "ProtocolRequest", "parameters_of"]
 
 MAX_PARAMETERS: Final = 50
 MAX_CHARACTERS: Final = 4000
@@ -29,6 +30,10 @@ REPEATABLE: Final = frozenset({"resource"})
 """RFC 8707 §2."""
 HERE: Final = "https://issuer.invalid"
 """Authlib wants TLS; whether there is any is said by the public URL, since it may end at a proxy."""
+
+
+ProtocolError = OAuth2Error
+"""Why a request is refused, in the protocol's words."""
 
 
 @dataclass
@@ -81,6 +86,10 @@ class Payload(BasicOAuth2Payload):  # type: ignore[misc]
 class ProtocolRequest(OAuth2Request):  # type: ignore[misc]
     """A request to the authorization server."""
 
+    client: KnownClient
+    row: Client
+    """The client that has shown who it is; not there before that."""
+
     def __init__(self, method: str, path: str, parameters: Mapping[str, Sequence[str]], origin: From, issuer: str,
                  authorization: str | None = None) -> None:  # fmt: skip
         super().__init__(method, HERE + path, headers={})
@@ -88,8 +97,8 @@ class ProtocolRequest(OAuth2Request):  # type: ignore[misc]
         self.origin = origin
         self.issuer = issuer
         self.basic = None if authorization is None else _basic(authorization)
-        self.row: Client | None = None
-        """The client that has shown who it is."""
+        self.pushed: PushedRequest | None = None
+        """Where the parameters come from, when the client sent them ahead."""
         self.afterwards: list[Callable[[], Awaitable[None]]] = []
         """What must happen although the request is refused and its transaction undone."""
 
@@ -110,11 +119,10 @@ def _basic(authorization: str) -> tuple[str, str]:
     """
     scheme, _, encoded = authorization.partition(" ")
     try:
-        if scheme.lower() != "basic":
-            raise ValueError(scheme)
         client, colon, secret = base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
-        if not colon:
-            raise ValueError(encoded)
-        return unquote_plus(client, errors="strict"), unquote_plus(secret, errors="strict")
+        pair = unquote_plus(client, errors="strict"), unquote_plus(secret, errors="strict")
     except (binascii.Error, ValueError):
-        raise InvalidClientError("Send client and secret as RFC 6749 section 2.3.1 says.", status_code=401) from None
+        colon = ""
+    if scheme.lower() != "basic" or not colon:
+        raise InvalidClientError("Send client and secret as RFC 6749 section 2.3.1 says.", status_code=401)
+    return pair

@@ -60,21 +60,23 @@ class Server(AuthorizationServer):  # type: ignore[misc]
         whose code was stolen, remember when a device asked.
         """
         try:
-            try:
-                async with self.identity.database.transaction():
-                    answer = await bridged(lambda: self._respond(request, respond))
-                    if answer.status >= 400:  # noqa: PLR2004
-                        raise _Refused(answer)
-            except _Refused as refused:
-                answer = refused.answer
+            return await self._transact(request, respond)
+        except _Refused as refused:
+            return refused.answer
         finally:
             for act in request.afterwards:
                 await act()
-        return answer
 
     async def token(self, request: ProtocolRequest) -> Answer:
         """Answers at the token endpoint (RFC 6749 §3.2)."""
         return await self.answer(request, lambda: self.create_token_response(request))
+
+    async def _transact(self, request: ProtocolRequest, respond: Callable[[], Answer]) -> Answer:
+        async with self.identity.database.transaction():
+            answer = await bridged(lambda: self._respond(request, respond))
+            if answer.status >= 400:
+                raise _Refused(answer)
+            return answer
 
     def _respond(self, request: ProtocolRequest, respond: Callable[[], Answer]) -> Answer:
         try:
@@ -95,8 +97,8 @@ class Server(AuthorizationServer):  # type: ignore[misc]
             return Answer(303, None, {"Location": add_params_to_uri(said["Location"], [("iss", self.identity.issuer)])})
         return Answer(status, body, {**said, **NO_STORE})
 
-    def handle_error_response(self, request: ProtocolRequest, error: OAuth2Error) -> Answer:
-        """Returns the answer to an error, which Authlib makes."""
+    def handle_error_response(self, request: ProtocolRequest | None, error: OAuth2Error) -> Answer:
+        """Returns the answer to an error, which Authlib makes; the request is None where it could not be read."""
         answer: Answer = super().handle_error_response(request, error)
         return answer if answer.location else refusal(answer)
 
@@ -108,8 +110,7 @@ class Server(AuthorizationServer):  # type: ignore[misc]
         row = wait(find_client(self.identity, client_id))
         return None if row is None else KnownClient(row)
 
-    def authenticate_client(self, request: ProtocolRequest, methods: list[str], endpoint: str = "token"
-                            ) -> KnownClient:  # fmt: skip
+    def authenticate_client(self, request: ProtocolRequest, methods: list[str], _: str = "token") -> KnownClient:
         """Returns the client that has shown who it is, by the secret it has, or by its id where it has none.
 
         Raises:
@@ -134,7 +135,7 @@ class Server(AuthorizationServer):  # type: ignore[misc]
     async def _count_failure(self, request: ProtocolRequest, client_id: str | None) -> None:
         await self.identity.attempts.failed("client", client_id, request.origin.address)
 
-    def _generate(self, *, client: KnownClient, scope: str | None, include_refresh_token: bool, **_: Any) -> Issued:
+    def _generate(self, *, scope: str | None, include_refresh_token: bool, **_: Any) -> Issued:
         """Returns what is to be issued; `save_token` makes it, when it knows for which request."""
         return Issued(scope=scope or "", renewable=include_refresh_token)
 
@@ -145,7 +146,7 @@ class Server(AuthorizationServer):  # type: ignore[misc]
     async def _issue(self, token: Issued, request: ProtocolRequest) -> None:
         grant, client = grant_of(request), request.client.row
         scopes, renewable = token.pop("scope").split(), token.pop("renewable")
-        user_id = client.owner_id if grant is None else grant.user_id
+        user_id = client.owner.id if grant is None else grant.user_id
         token |= await self.issuing.tokens(client, user_id, scopes, grant=grant, renewable=renewable)
         if grant is not None and "openid" in scopes:
             nonce = request.authorization_code.row.nonce if request.authorization_code else None
@@ -181,6 +182,6 @@ def refusal(answer: Answer) -> Answer:
     """Returns the answer to an error at an endpoint for programs, as RFC 6749 §5.2 has it."""
     body = dict(answer.body) if not isinstance(answer.body, dict) else answer.body
     headers = {**answer.headers, **NO_STORE}
-    if answer.status == 401:  # noqa: PLR2004
+    if answer.status == 401:
         headers["WWW-Authenticate"] = 'Basic realm="oauth"'
     return Answer(answer.status, body, headers)

@@ -1,0 +1,1 @@
+"""Identity over HTTP: pages for people, endpoints for applications."""
