@@ -20,6 +20,7 @@ from twofold_rest.aggregate_openapi import aggregate_components
 from twofold_rest.documents import CSP, STATIC, documents_page
 from twofold_rest.errors import http_error, internal_error, service_error
 from twofold_rest.identity.mount import mount_identity
+from twofold_rest.identity.schemes import identity_schemes
 from twofold_rest.middleware import Surroundings
 from twofold_rest.openapi import components, refused
 from twofold_rest.routes import PREFIX, add_batch, add_routes
@@ -136,6 +137,7 @@ def _add_documents(app: FastAPI, engine: Engine) -> None:
             parts["securitySchemes"] = {
                 "bearer": {"type": "http", "scheme": "bearer", "description": "A token or an API key."},
                 "apiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+                **identity_schemes(engine.identity),
             }
         assert app.openapi_schema is not None  # noqa: S101  # FastAPI keeps the document there
         return app.openapi_schema

@@ -75,6 +75,11 @@ def header(description: str, *, required: bool = True) -> Schema:
     return {"description": description, "required": required, "schema": {"type": "string"}}
 
 
+def security(*scopes: str) -> list[Schema]:
+    """Returns who may ask: anybody, within what the rules say; an application needs these scopes besides."""
+    return [{}, {"bearer": []}, {"apiKey": []}, {"session": []}, {"oauth2": list(scopes)}]
+
+
 def operation(spec: ResourceSpec, action: Action, relation: RelationSpec | None = None) -> Operation:
     """Returns what the document says of reading a resource; with `relation`, of the list behind it."""
     answered = spec if relation is None else relation.target
@@ -88,7 +93,7 @@ def operation(spec: ResourceSpec, action: Action, relation: RelationSpec | None 
             **NOT_MODIFIED,
             **refused(*sorted({*READ_ERRORS, *(("404",) if on_item else ())})),
         },
-        "security": [{}, {"bearer": []}, {"apiKey": []}],
+        "security": security(f"{answered.plural}:read"),
     }
     name = _pascal(spec.plural if action == "list" else spec.singular)
     if relation is not None:
