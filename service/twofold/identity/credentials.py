@@ -12,7 +12,7 @@ from tortoise.exceptions import IntegrityError
 
 from twofold.actor import Actor
 from twofold.database import Database
-from twofold.errors import Conflict, FieldError, Invalid, Unauthenticated
+from twofold.errors import Conflict, FieldError, Invalid, InvalidToken
 from twofold.identity.models import User
 from twofold.identity.passwords import MAX_PASSWORD_CHARACTERS, MIN_PASSWORD_CHARACTERS, hash_password
 from twofold.identity.tokens import hash_of, kind_of, revoke_token
@@ -39,8 +39,6 @@ _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _EMAIL = re.compile(rf"[a-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+")
 _ROLE = re.compile(r"[a-z][a-z_]{0,19}")
 
-_NOT_VALID: Final = "The token or key is unknown, expired or revoked."
-
 
 @dataclass(frozen=True, kw_only=True)
 class Known:
@@ -51,12 +49,12 @@ class Known:
 
 
 async def actor_of(database: Database, credential: str) -> Actor:
-    """Returns whom an access token or API key stands for, from one statement and never from memory.
+    """Returns whom an access token, an API key or a session's cookie stands for, from one statement, never from memory.
 
     A key with scopes gives the actor those scopes.
 
     Raises:
-        Unauthenticated: it is malformed, unknown, expired or revoked, or its user is not active; the message is the
+        InvalidToken: it is malformed, unknown, expired or revoked, or its user is not active; the message is the
             same for all of them (RFC 6750 §3.1, `invalid_token`).
     """
     return (await known_by(database, credential)).actor
@@ -66,15 +64,15 @@ async def known_by(database: Database, credential: str) -> Known:
     """Returns what `actor_of` does, and when the credential ends.
 
     Raises:
-        Unauthenticated: as `actor_of` does.
+        InvalidToken: as `actor_of` does.
     """
     kind = kind_of(credential)
     statement = None if kind is None else ACTOR_OF[database.dialect].get(kind)
     if statement is None:
-        raise Unauthenticated(_NOT_VALID)
+        raise InvalidToken
     rows = await database.fetch(statement, [hash_of(credential), datetime.now(UTC)])
     if not rows:
-        raise Unauthenticated(_NOT_VALID)
+        raise InvalidToken
     user_id, role, scopes, expires_at, client_id = rows[0]
     held = frozenset(json.loads(scopes or "[]"))
     actor = Actor(
