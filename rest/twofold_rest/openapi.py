@@ -14,9 +14,9 @@ from twofold_rest.errors import ERROR_CODES
 from twofold_rest.selection import DEFAULT_LIMIT, MAX_LIMIT
 from twofold_rest.window import MAX_OFFSET, MAX_PAGE
 
-__all__ = ["ERROR_RESPONSES", "NOT_MODIFIED", "READ_ERRORS", "Action", "Operation", "Schema", "components", "header",
-           "id_parameter", "object_schema", "operation", "refused", "selection_parameters", "text_parameter",
-           "value_schema"]  # fmt: skip
+__all__ = ["ERROR_RESPONSES", "MAY_READ", "MAY_WRITE", "NOT_MODIFIED", "READ_ERRORS", "Action", "Operation", "Schema",
+           "components", "header", "id_parameter", "object_schema", "operation", "refused", "selection_parameters",
+           "text_parameter", "value_schema"]  # fmt: skip
 
 Schema = dict[str, Any]
 Action: TypeAlias = Literal["list", "get"]
@@ -35,6 +35,9 @@ ERROR_RESPONSES = {
     "429": "Too many attempts; wait as long as Retry-After says.",
     "503": "The database cannot be reached at the moment.",
 }
+MAY_READ: list[Schema] = [{}, {"bearer": []}, {"apiKey": []}, {"session": []}]
+MAY_WRITE: list[Schema] = [{}, {"bearer": []}, {"apiKey": []}, {"session": [], "csrf": []}]
+"""Which credentials a request may carry; nobody needs one."""
 READ_ERRORS = ("400", "401", "403", "422", "503")
 
 
@@ -64,6 +67,9 @@ def _error_headers(status: str) -> Schema:
     match status:
         case "401":
             return {"headers": {"WWW-Authenticate": header("How to sign in (RFC 9110 §11.6.1).")}}
+        case "403":
+            missing = "Which scope is missing (RFC 6750 §3), where it is that."
+            return {"headers": {"WWW-Authenticate": header(missing, required=False)}}
         case "429" | "503":
             return {"headers": {"Retry-After": header("How many seconds to wait.")}}
         case _:
@@ -88,7 +94,7 @@ def operation(spec: ResourceSpec, action: Action, relation: RelationSpec | None 
             **NOT_MODIFIED,
             **refused(*sorted({*READ_ERRORS, *(("404",) if on_item else ())})),
         },
-        "security": [{}, {"bearer": []}, {"apiKey": []}],
+        "security": MAY_READ,
     }
     name = _pascal(spec.plural if action == "list" else spec.singular)
     if relation is not None:
