@@ -61,7 +61,7 @@ def write_operation(engine: Engine, spec: ResourceSpec, route: WriteRoute, actio
         "description": f"{_about(spec, route, action)}\n\nWho may: {_who(spec, route, action)}",
         "parameters": _parameters(spec, route, on_item=on_item),
         "responses": {**_answers(spec, route, creates=creates), **_refusals(spec, route, on_item=on_item)},
-        "security": security(*_scopes(spec, route, action)),
+        "security": security(*_scopes(spec, route, action), writes=True),
     }
     body = _body(engine, spec, route, action)
     if body is not None:
@@ -256,7 +256,7 @@ def batch_operation() -> Operation:
         },
         "responses": {"200": _answer("What came of each.", "BatchResult"),
                       **refused(*sorted({*READ_ERRORS, "409", "413", "415"}))},
-        "security": security(),
+        "security": security(writes=True),
     }  # fmt: skip
     return Operation(operation_id="batch", summary="Several changes in one transaction", status=200, document=document)
 

@@ -16,8 +16,12 @@ def identity_schemes(identity: Identity) -> dict[str, Any]:
     token = {"tokenUrl": f"{issuer}/oauth/token", "refreshUrl": f"{issuer}/oauth/token", "scopes": scopes}
     return {
         "session": {
-            "type": "apiKey", "in": "cookie", "name": "__Host-twofold" if issuer.startswith("https:") else "twofold",
-            "description": "A browser in which somebody signed in; what changes anything needs X-CSRF-Token too.",
+            "type": "apiKey", "in": "cookie", "name": identity.session_cookie,
+            "description": "A browser in which somebody signed in.",
+        },
+        "csrf": {
+            "type": "apiKey", "in": "header", "name": "X-CSRF-Token",
+            "description": "What `GET /auth/session` gives to the browser, for whatever changes something.",
         },
         "oauth2": {
             "type": "oauth2",
