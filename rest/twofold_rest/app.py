@@ -19,8 +19,8 @@ from twofold.errors import FieldError, Invalid, Malformed, ServiceError
 from twofold_rest.aggregate_openapi import aggregate_components
 from twofold_rest.documents import CSP, STATIC, documents_page
 from twofold_rest.errors import http_error, internal_error, service_error
+from twofold_rest.identity import identity_router
 from twofold_rest.identity.mount import mount_identity
-    app.include_router(identity_router(engine))
 from twofold_rest.middleware import Surroundings
 from twofold_rest.openapi import components, refused
 from twofold_rest.routes import PREFIX, add_batch, add_routes

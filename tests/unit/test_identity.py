@@ -15,7 +15,7 @@ from argon2 import PasswordHasher
 
 from twofold.actor import Actor
 from twofold.database import Database
-from twofold.errors import Conflict, Invalid, NotFound, TooManyRequests, Unauthenticated
+from twofold.errors import Conflict, Invalid, NotFound, Unauthenticated
 from twofold.fields import sqlite_datetime
 from twofold.identity import credentials, keys, passwords, tokens
 from twofold.identity.attempts import Attempts
@@ -349,7 +349,7 @@ class TestActorOf:
             for sql in ACTOR_OF[database.dialect].values():
                 rows = await database.fetch(explain + sql, ["", datetime.now(UTC)])
                 plan = "\n".join(str(tuple(row)) for row in rows)
-                assert plan.upper().count(" USING ") == 2, plan
+                assert plan.upper().count(" USING ") == 1 + sql.count(" JOIN "), plan
                 assert "SCAN users" not in plan, plan
                 assert "Seq Scan" not in plan, plan
 
@@ -498,7 +498,7 @@ class TestSecrecy:
         token = await sign_in(database)
         key = await keys.create_key(database, user_id, "till", [], None)
         actor = await credentials.actor_of(database, key.key)
-        attempts = Attempts()
+        attempts = Attempts(database)
         with pytest.raises(Unauthenticated) as refused:
             await sign_in(database, "wrong password", attempts=attempts, client_address="192.0.2.1")
         await credentials.sign_out(database, token.access_token)
@@ -508,127 +508,3 @@ class TestSecrecy:
         for secret in (token.access_token, key.key, PASSWORD, "wrong password"):
             assert secret not in shown
         assert str(token.user_id) in repr(token)
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-def limited(attempts: Attempts, email: str, address: str | None = None) -> int | None:
-    """Returns the seconds to wait, or None when the attempt may go on; it counts as failed."""
-    try:
-        attempts.begin(email, address)
-    except TooManyRequests as error:
-        return error.retry_after_s
-    return None
-
-
-class TestAttempts:
-    def test_the_eleventh_failure_for_an_email_waits_until_the_first_is_old(self, clock: Clock) -> None:
-        attempts = Attempts(clock=clock)
-        for _ in range(10):
-            assert limited(attempts, "ada") is None
-            clock.now += 1
-        assert limited(attempts, "ada") == 890
-        assert limited(attempts, "eve") is None
-        clock.now += 889.5
-        assert limited(attempts, "ada") == 1
-        clock.now += 0.5
-        assert limited(attempts, "ada") is None
-        assert limited(attempts, "ada") == 1
-
-    def test_the_thirty_first_failure_of_a_client_address(self, clock: Clock) -> None:
-        attempts = Attempts(clock=clock)
-        assert [limited(attempts, f"user{n}", "192.0.2.1") for n in range(30)] == [None] * 30
-        assert limited(attempts, "user30", "192.0.2.1") == 900
-        assert limited(attempts, "user30", "192.0.2.2") is None
-        assert limited(attempts, "user30") is None
-
-    @pytest.mark.parametrize(
-        ("address", "same", "other"),
-        [
-            ("2001:db8::1", "2001:db8::ffff:1", "2001:db8:0:1::1"),
-            ("::ffff:192.0.2.1", "192.0.2.1", "::ffff:192.0.2.2"),
-            ("unix:", "unix:", "testclient"),
-        ],
-    )
-    def test_what_is_one_client(self, clock: Clock, address: str, same: str, other: str) -> None:
-        attempts = Attempts(per_address=1, clock=clock)
-        assert limited(attempts, "a", address) is None
-        assert limited(attempts, "b", same) == 900
-        assert limited(attempts, "c", other) is None
-
-    def test_a_success_gives_back_only_itself(self, clock: Clock) -> None:
-        attempts = Attempts(per_email=2, clock=clock)
-        assert limited(attempts, "ada") is None
-        for _ in range(5):
-            attempt = attempts.begin("ada", "192.0.2.1")
-            attempt.succeeded()
-            attempt.succeeded()
-        assert limited(attempts, "ada") is None
-        assert limited(attempts, "ada") == 900
-
-    def test_refused_attempts_do_not_prolong_the_wait(self, clock: Clock) -> None:
-        attempts = Attempts(per_email=1, clock=clock)
-        attempts.begin("ada")
-        clock.now += 899
-        assert [limited(attempts, "ada") for _ in range(100)] == [1] * 100
-        clock.now += 1
-        assert limited(attempts, "ada") is None
-
-    def test_a_refusal_for_one_reason_does_not_count_for_the_other(self, clock: Clock) -> None:
-        attempts = Attempts(per_email=1, per_address=2, clock=clock)
-        attempts.begin("ada", "192.0.2.1")
-        for _ in range(5):
-            assert limited(attempts, "ada", "192.0.2.1") == 900
-        assert limited(attempts, "eve", "192.0.2.1") is None
-
-    def test_memory_is_bounded_and_the_touched_survive(self, clock: Clock) -> None:
-        attempts = Attempts(per_email=1, max_keys=100, clock=clock)
-        attempts.begin("ada")
-        for n in range(1000):
-            attempts.begin(f"{n:04}" * 1000, f"198.51.{n // 250}.{n % 250}")
-            assert limited(attempts, "ada") == 900
-        assert len(attempts._emails) == len(attempts._addresses) == 100
-        assert max(map(len, attempts._emails._times)) <= 254
-
-    def test_a_success_whose_counter_was_forgotten_is_no_error(self, clock: Clock) -> None:
-        attempts = Attempts(max_keys=1, clock=clock)
-        attempt = attempts.begin("ada")
-        attempts.begin("eve")
-        attempt.succeeded()
-
-    async def test_sign_in_counts_failures_however_the_email_is_written(self, database: Database) -> None:
-        await add_user(database)
-        attempts = Attempts(per_email=3)
-        for email in ("ada@example.com", "ADA@example.com", " Ada@Example.com "):
-            with pytest.raises(Unauthenticated):
-                await credentials.sign_in(database, email, "wrong password", ttl_s=60, attempts=attempts)
-        with pytest.raises(TooManyRequests) as refused:
-            await sign_in(database, attempts=attempts)
-        assert 890 <= refused.value.retry_after_s <= 900
-
-    async def test_successes_are_never_limited(self, database: Database) -> None:
-        await add_user(database)
-        attempts = Attempts(per_email=1, per_address=1)
-        for _ in range(3):
-            assert await sign_in(database, attempts=attempts, client_address="192.0.2.1")
-
-    async def test_many_at_once_get_no_more_tries(self, database: Database, hasher: CountingHasher) -> None:
-        await add_user(database)
-        attempts = Attempts(per_email=3)
-        tries = (sign_in(database, f"guess number {n}", attempts=attempts) for n in range(20))
-        outcomes = await asyncio.gather(*tries, return_exceptions=True)
-        assert (
-            sorted(type(outcome).__name__ for outcome in outcomes) == ["TooManyRequests"] * 17 + ["Unauthenticated"] * 3
-        )
-        assert len(hasher.verified) == 3

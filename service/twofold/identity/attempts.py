@@ -1,117 +1,136 @@
-"""How often a sign-in may fail before it has to wait. Counted in this process's memory, which is bounded."""
+"""How often something may be tried before it has to wait: counted in the database, for all processes together."""
 
+from __future__ import annotations
+
+import hashlib
 import ipaddress
 import math
 import time
-from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
 
+from twofold.database import Database
 from twofold.errors import TooManyRequests
+from twofold.sql.attempts import COUNT_ATTEMPT, TAKE_BACK
 
-__all__ = ["Attempts"]
+__all__ = ["LIMITS", "Attempts", "Begun", "Limit"]
 
-MAX_KEY_CHARACTERS = 254
+ADDRESS: Final = "address"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limit:
+    """How many attempts there may be in a window, which begins with the first."""
+
+    window_s: int
+    most: Mapping[str, int]
+    """By what a key is of, in the order in which the keys are given."""
+
+
+LIMITS: Final[Mapping[str, Limit]] = {
+    "login": Limit(window_s=900, most={"account": 10, ADDRESS: 30}),
+    "second_factor": Limit(window_s=900, most={"user": 5, ADDRESS: 30}),
+    "user_code": Limit(window_s=600, most={"user": 10, ADDRESS: 20}),
+    "reset": Limit(window_s=3600, most={"account": 3, ADDRESS: 20}),
+    "sign_up": Limit(window_s=3600, most={ADDRESS: 20}),
+    "registration": Limit(window_s=3600, most={ADDRESS: 20}),
+    "client": Limit(window_s=600, most={"client": 20, ADDRESS: 60}),
+}
+"""By action: `begin("login", email, address)`, `begin("sign_up", address)`."""
 
 
 class Attempts:
-    """Counts the failed sign-ins of the last `window_s` seconds, by e-mail address and by client address.
-
-    One object serves a whole process; whoever builds the application owns it. It forgets the counter that was
-    touched longest ago when there are more than `max_keys` e-mail or client addresses.
-    """
+    """Counts attempts by action and key. Of a key only its hash is stored."""
 
     def __init__(
-        self,
-        *,
-        per_email: int = 10,
-        per_address: int = 30,
-        window_s: float = 15 * 60,
-        max_keys: int = 10_000,
-        clock: Callable[[], float] = time.monotonic,
+        self, database: Database, *, limits: Mapping[str, Limit] = LIMITS, clock: Callable[[], float] = time.time
     ) -> None:
-        self._emails = _Window(per_email, window_s, max_keys)
-        self._addresses = _Window(per_address, window_s, max_keys)
+        self._database = database
+        self._limits = limits
         self._clock = clock
 
-    def begin(self, email: str, address: str | None = None) -> "Attempt":
-        """Returns a new attempt, which counts as failed from now on until it says `succeeded`.
+    async def begin(self, action: str, *keys: str | None) -> Begun:
+        """Returns a new attempt, which counts from now on unless it says `succeeded`.
 
-        It counts before its outcome is known so that many attempts at once cannot all pass. `address` is the
-        client's IP address; the addresses of one IPv6 /64 count as one, since one client usually holds them all.
+        It counts before its outcome is known, so that many at once cannot all pass, and whatever becomes of the
+        request: call it outside of transactions. The keys are those that `limits` names for the action, in that order;
+        None, or an address that is empty, is one that nobody knows. The addresses of one IPv6 /64 count as one, since
+        one client usually holds them all.
 
         Raises:
-            TooManyRequests: the e-mail or the client address has reached its limit; `retry_after_s` says how many
-                seconds to wait. A refused attempt does not count.
+            TooManyRequests: a key has reached its limit; `retry_after_s` says how many seconds to wait. A refused
+                attempt counts for no key.
         """
-        now = self._clock()
-        places = [(self._emails, email[:MAX_KEY_CHARACTERS])]
-        if address is not None:
-            places.append((self._addresses, _client_of(address)))
-        wait_s = max(window.wait_s(key, now) for window, key in places)
-        if wait_s > 0:
+        if self._database.in_transaction:
+            raise RuntimeError("an attempt counts whatever is undone: begin it outside of the transaction")
+        limit = self._limits[action]
+        counters = sorted(_counters(action, limit, keys))  # in one order, so that none wait for each other
+        async with self._database.transaction():  # a refusal undoes what was counted
+            return Begun(self._database, await self._count(counters, limit.window_s))
+
+    async def failed(self, action: str, *keys: str | None) -> None:
+        """Counts an attempt that has failed; for what succeeds as a rule, and then costs no statement.
+
+        Raises:
+            TooManyRequests: as `begin` does.
+        """
+        await self.begin(action, *keys)
+
+    async def _count(self, counters: list[tuple[str, int]], window_s: int) -> list[tuple[str, Any]]:
+        """Returns each key's hash with the start of its window, as the database has it."""
+        counted, wait_s, now_s = [], 0.0, self._clock()
+        now, over = (datetime.fromtimestamp(each, UTC) for each in (now_s, now_s - window_s))
+        for key_hash, most in counters:
+            rows = await self._database.fetch(COUNT_ATTEMPT[self._database.dialect], [key_hash, now, over, over])
+            number, began_at = rows[0]
+            counted.append((key_hash, began_at))
+            if number > most:
+                wait_s = max(wait_s, _seconds(began_at) + window_s - now_s, 1)
+        if wait_s:
             raise TooManyRequests(retry_after_s=math.ceil(wait_s))
-        for window, key in places:
-            window.add(key, now)
-        return Attempt(places, now)
+        return counted
 
 
-class Attempt:
-    """One sign-in that has begun."""
+class Begun:
+    """An attempt that has begun."""
 
-    def __init__(self, places: "list[tuple[_Window, str]]", begun_at: float) -> None:
-        self._places = places
-        self._begun_at = begun_at
+    def __init__(self, database: Database, counted: list[tuple[str, Any]]) -> None:
+        self._database = database
+        self._counted = counted
 
-    def succeeded(self) -> None:
-        """Takes this attempt out of the failures; earlier failures keep counting."""
-        for window, key in self._places:
-            window.remove(key, self._begun_at)
-        self._places = []
+    async def succeeded(self) -> None:
+        """Takes this attempt back; earlier ones keep counting."""
+        counted, self._counted = self._counted, []
+        async with self._database.transaction():
+            for key_hash, began_at in counted:
+                await self._database.fetch(TAKE_BACK[self._database.dialect], [key_hash, began_at])
 
 
-class _Window:
-    """The times of the last `limit` attempts of each key: a sliding window."""
-
-    def __init__(self, limit: int, window_s: float, max_keys: int) -> None:
-        self._limit = limit
-        self._window_s = window_s
-        self._max_keys = max_keys
-        self._times: OrderedDict[str, deque[float]] = OrderedDict()
-
-    def __len__(self) -> int:
-        return len(self._times)
-
-    def wait_s(self, key: str, now: float) -> float:
-        times = self._times.get(key)
-        if times is None:
-            return 0
-        self._times.move_to_end(key)
-        while times and times[0] <= now - self._window_s:
-            times.popleft()
-        return times[0] + self._window_s - now if len(times) >= self._limit else 0
-
-    def add(self, key: str, now: float) -> None:
-        self._times.setdefault(key, deque()).append(now)
-        self._times.move_to_end(key)
-        if len(self._times) > self._max_keys:
-            self._times.popitem(last=False)
-
-    def remove(self, key: str, begun_at: float) -> None:
-        times = self._times.get(key)
-        if times is None or begun_at not in times:
-            return
-        times.remove(begun_at)
-        if not times:
-            del self._times[key]
+def _counters(action: str, limit: Limit, keys: tuple[str | None, ...]) -> list[tuple[str, int]]:
+    """The hash of each counter, and how many it may have."""
+    counters = []
+    for (kind, most), key in zip(limit.most.items(), keys, strict=True):
+        if key is not None and (key or kind != ADDRESS):
+            normal = _client_of(key) if kind == ADDRESS else key.strip().lower()
+            named = "\0".join((action, kind, normal)).encode(errors="surrogatepass")  # JSON can carry half a pair
+            counters.append((hashlib.sha256(named).hexdigest(), most))
+    return counters
 
 
 def _client_of(address: str) -> str:
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:
-        return address[:MAX_KEY_CHARACTERS]
+        return address
     if isinstance(ip, ipaddress.IPv4Address):
         return str(ip)
     if ip.ipv4_mapped is not None:
         return str(ip.ipv4_mapped)
     return str(ipaddress.IPv6Address(int(ip) >> 64 << 64))
+
+
+def _seconds(stored: Any) -> float:
+    moment = datetime.fromisoformat(stored) if isinstance(stored, str) else stored
+    return float(moment.timestamp())

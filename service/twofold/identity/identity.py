@@ -10,7 +10,7 @@ from uuid import UUID
 from twofold.audit import AuditRecord
 from twofold.database import Database
 from twofold.identity.actors import Actors
-from twofold.identity.limits import Limits
+from twofold.identity.attempts import Attempts
 from twofold.identity.scopes import Scope, scopes_of
 from twofold.identity.sealed import Sealer
 from twofold.settings import Settings
@@ -41,7 +41,7 @@ class Identity:
         self.settings = settings
         self.issuer = settings.public_url
         self.actors = Actors(database, memory_s=settings.credential_memory_s)
-        self.attempts = Limits()
+        self.attempts = Attempts(database)
         self.sealer = Sealer(settings)
         self.scopes: Mapping[str, Scope] = scopes_of(resources)
         self._audit = audit

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from tortoise import Model, fields
 
@@ -69,6 +70,7 @@ class AccessToken(Model):
         "twofold.Grant", related_name="access_tokens", null=True, on_delete=fields.CASCADE, db_index=True,
         description="The permission that it comes from, and ends with; null: none of a person's.",
     )  # fmt: skip
+    client_id: UUID | None
     token_hash = fields.CharField(max_length=64, unique=True)
     scopes = fields.JSONField[list[str] | None](null=True, description="What it may do; null: all that its user may.")
     created_at = fields.DatetimeField(auto_now_add=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from tortoise import Model, fields
 
@@ -21,6 +22,7 @@ class Client(Model):
         "twofold.User", related_name="clients", null=True, on_delete=fields.CASCADE, db_index=True,
         description="Who registered it, and for whom it acts by client credentials; null: it registered itself.",
     )  # fmt: skip
+    owner_id: UUID | None
     name = fields.CharField(max_length=100)
     uri = fields.CharField(max_length=255, default="", description="Its home page.")
     secret_hash = fields.CharField(max_length=64, null=True, description="SHA-256; null: a public client, without one.")
@@ -71,6 +73,8 @@ class Grant(Model):
         "twofold.Session", related_name="grants", null=True, on_delete=fields.SET_NULL, db_index=True,
         description="Where it was given; it ends with it, unless it is for offline access.",
     )  # fmt: skip
+    user_id: UUID
+    client_id: UUID
     scopes = fields.JSONField[list[str]](default=list)
     authenticated_at = fields.DatetimeField(description="When the user last proved who they are (auth_time).")
     created_at = fields.DatetimeField(auto_now_add=True)
@@ -125,6 +129,7 @@ class DeviceCode(Model):
     client: fields.ForeignKeyRelation[Client] = fields.ForeignKeyField(
         "twofold.Client", related_name="device_codes", on_delete=fields.CASCADE, db_index=True
     )
+    client_id: UUID
     device_code_hash = fields.CharField(max_length=64, unique=True)
     user_code_hash = fields.CharField(max_length=64, unique=True)
     scopes = fields.JSONField[list[str]](default=list)
@@ -151,6 +156,7 @@ class PushedRequest(Model):
     client: fields.ForeignKeyRelation[Client] = fields.ForeignKeyField(
         "twofold.Client", related_name="pushed_requests", on_delete=fields.CASCADE, db_index=True
     )
+    client_id: UUID
     uri_hash = fields.CharField(max_length=64, unique=True)
     parameters = fields.JSONField[dict[str, Any]]()
     created_at = fields.DatetimeField(auto_now_add=True)

@@ -1,0 +1,104 @@
+"""A client as Authlib asks of it, over the row in the database."""
+
+from __future__ import annotations
+
+import hmac
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from authlib.oauth2.rfc6749 import ClientMixin
+
+from twofold.identity.identity import Identity
+from twofold.identity.oauth.models import Client
+from twofold.identity.scopes import OPENID_SCOPES
+from twofold.identity.tokens import hash_of
+
+__all__ = ["KnownClient", "find_client", "matches_redirect_uri"]
+
+LOOPBACK = ("127.0.0.1", "::1")
+
+
+class KnownClient(ClientMixin):  # type: ignore[misc]
+    """Answers Authlib's questions about a registered client."""
+
+    def __init__(self, row: Client) -> None:
+        self.row = row
+
+    def __repr__(self) -> str:
+        return f"client {self.row.id}"
+
+    @property
+    def client_id(self) -> str:
+        """The id by which the protocol knows it."""
+        return str(self.row.id)
+
+    def get_client_id(self) -> str:
+        """Returns the `client_id`."""
+        return self.client_id
+
+    def get_default_redirect_uri(self) -> None:
+        """Returns none: OAuth 2.1 §4.1.1 lets a server ask for it always."""
+        return
+
+    def get_allowed_scope(self, scope: str | None) -> str | None:
+        """Returns what is asked for; all that the client may ask for when nothing is; None when that is too much."""
+        if not scope:
+            return " ".join(self.row.scopes)
+        asked = list(dict.fromkeys(scope.split()))
+        return " ".join(asked) if set(asked) <= set(self.row.scopes) else None
+
+    def own_scope(self, scope: str | None) -> str | None:
+        """Returns what it may ask for without a person: as `get_allowed_scope`, but nothing about a person."""
+        allowed = self.get_allowed_scope(scope)
+        return None if allowed is None else " ".join(each for each in allowed.split() if each not in OPENID_SCOPES)
+
+    def check_redirect_uri(self, redirect_uri: str) -> bool:
+        """Returns whether the client registered this URI."""
+        return any(matches_redirect_uri(known, redirect_uri) for known in self.row.redirect_uris)
+
+    def check_client_secret(self, client_secret: str) -> bool:
+        """Returns whether this is its secret, in constant time."""
+        known = self.row.secret_hash or ""
+        return hmac.compare_digest(known, hash_of(client_secret)) and bool(known)
+
+    def check_endpoint_auth_method(self, method: str, _: str) -> bool:
+        """Returns whether it may show who it is by this method: Basic and the form are as good as each other."""
+        return (method == "none") == (self.row.secret_hash is None)
+
+    def check_response_type(self, response_type: str) -> bool:
+        """Returns whether it may ask for this: a code is all that there is."""
+        return response_type == "code" and self.check_grant_type("authorization_code")
+
+    def check_grant_type(self, grant_type: str) -> bool:
+        """Returns whether it may get tokens in this way."""
+        return grant_type in self.row.grant_types
+
+
+def matches_redirect_uri(known: str, asked: str) -> bool:
+    """Returns whether two URIs are the same, character for character (OAuth 2.1 §2.3.1).
+
+    Of an address of the loopback interface the port may differ, since programs take any that is free (RFC 8252 §7.3).
+    """
+    if known == asked:
+        return True
+    try:
+        here, there = urlsplit(known), urlsplit(asked)
+        _ = there.port
+    except ValueError:
+        return False
+    if here.scheme != "http" or here.hostname not in LOOPBACK or there.username is not None or not asked.isascii():
+        return False
+    return here._replace(netloc="") == there._replace(netloc="") and here.hostname == there.hostname
+
+
+async def find_client(identity: Identity, client_id: str | None) -> Client | None:
+    """Returns an active client with its owner; None where there is none of that id."""
+    try:
+        key = UUID(client_id or "")
+    except ValueError:
+        return None
+    if str(key) != client_id:
+        return None  # one client has one name
+    with identity.database.use():
+        client = await Client.filter(id=key, is_active=True).select_related("owner").first()
+    return None if client is None or (client.owner is not None and not client.owner.is_active) else client
