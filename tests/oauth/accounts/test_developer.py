@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -31,11 +30,11 @@ FORM: dict[str, Any] = {
 
 
 @pytest.fixture
-async def developer(accounts: Shop) -> AsyncIterator[Visitor]:
+async def developer(accounts: Shop) -> Visitor:
     """Somebody signed in, who has no applications yet."""
     with accounts.engine.database.use():
         await Client.all().delete()
-    yield await signed_in(accounts, "customer")
+    return await signed_in(accounts, "customer")
 
 
 async def signed_in(accounts: Shop, who: str) -> Visitor:

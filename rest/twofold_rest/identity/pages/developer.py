@@ -44,56 +44,60 @@ NEW: Final = {
 
 def add_pages(pages: Pages) -> None:
     """Adds the pages of who makes applications; others' applications are not there."""
-    identity = pages.identity
+    pages.get(LIST, _show_all)
+    pages.post(LIST, _create)
+    pages.get(ONE, _show)
+    pages.post(ONE, _change)
+    pages.post(f"{ONE}/secret", _renew)
+    pages.post(f"{ONE}/delete", _delete)
 
-    async def show_all(request: Request) -> Response:
-        return await _list(pages, request, NEW)
 
-    async def create(request: Request) -> Response:
-        user_id = pages.signed_in(request).user.id
-        asked = _told(await pages.form(request))
-        try:
-            made = await register(identity, asked, user_id, pages.origin(request))
-        except Invalid as error:
-            return await _list(pages, request, asked, _errors(error))
-        response = pages.see(f"{LIST}/{made.client.id}")
-        if made.client_secret is not None:
-            pages.show_once(request, response, [str(made.client.id), made.client_secret])
-        return response
+async def _show_all(pages: Pages, request: Request) -> Response:
+    return await _list(pages, request, NEW)
 
-    async def show(request: Request) -> Response:
-        client = await _asked_for(pages, request)
-        return _page(pages, request, client, metadata_of(client))
 
-    async def change(request: Request) -> Response:
-        client = await _asked_for(pages, request)
-        asked = _told(await pages.form(request))
-        try:
-            await change_client(identity, client, asked, pages.origin(request))
-        except Invalid as error:
-            return _page(pages, request, client, asked, _errors(error))
-        return pages.see(f"{LIST}/{client.id}?said=saved")
+async def _create(pages: Pages, request: Request) -> Response:
+    user_id = pages.signed_in(request).user.id
+    asked = _told(await pages.form(request))
+    try:
+        made = await register(pages.identity, asked, user_id, pages.origin(request))
+    except Invalid as error:
+        return await _list(pages, request, asked, _errors(error))
+    response = pages.see(f"{LIST}/{made.client.id}")
+    if made.client_secret is not None:
+        pages.show_once(request, response, [str(made.client.id), made.client_secret])
+    return response
 
-    async def renew(request: Request) -> Response:
-        client = await _asked_for(pages, request)
-        await pages.form(request)
-        secret = await new_client_secret(identity, client, pages.origin(request))
-        response = pages.see(f"{LIST}/{client.id}")
-        pages.show_once(request, response, [str(client.id), secret])
-        return response
 
-    async def delete(request: Request) -> Response:
-        client = await _asked_for(pages, request)
-        await pages.form(request)
-        await delete_client(identity, client, pages.origin(request))
-        return pages.see(LIST)
+async def _show(pages: Pages, request: Request) -> Response:
+    client = await _asked_for(pages, request)
+    return _page(pages, request, client, metadata_of(client))
 
-    pages.get(LIST, show_all)
-    pages.post(LIST, create)
-    pages.get(ONE, show)
-    pages.post(ONE, change)
-    pages.post(f"{ONE}/secret", renew)
-    pages.post(f"{ONE}/delete", delete)
+
+async def _change(pages: Pages, request: Request) -> Response:
+    client = await _asked_for(pages, request)
+    asked = _told(await pages.form(request))
+    try:
+        await change_client(pages.identity, client, asked, pages.origin(request))
+    except Invalid as error:
+        return _page(pages, request, client, asked, _errors(error))
+    return pages.see(f"{LIST}/{client.id}?said=saved")
+
+
+async def _renew(pages: Pages, request: Request) -> Response:
+    client = await _asked_for(pages, request)
+    await pages.form(request)
+    secret = await new_client_secret(pages.identity, client, pages.origin(request))
+    response = pages.see(f"{LIST}/{client.id}")
+    pages.show_once(request, response, [str(client.id), secret])
+    return response
+
+
+async def _delete(pages: Pages, request: Request) -> Response:
+    client = await _asked_for(pages, request)
+    await pages.form(request)
+    await delete_client(pages.identity, client, pages.origin(request))
+    return pages.see(LIST)
 
 
 async def _asked_for(pages: Pages, request: Request) -> Client:
