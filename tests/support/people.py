@@ -16,6 +16,7 @@ __all__ = ["Button", "Form", "Page", "Person", "at_origin"]
 MAX_STEPS = 12
 """Redirects and pages in a row; more is a loop."""
 ALLOW, DENY, SIGN_OUT = "Allow", "Deny", "Sign out"
+LOG_OUT = "/oauth/logout"
 
 
 @dataclass(frozen=True)
@@ -152,8 +153,9 @@ class Person:
     async def log_out(self, url: str) -> str:
         """Returns where an application's request to sign out led, after saying yes if that was asked."""
         page = await self.open(url)
-        if not page.left and (form := page.form_by(SIGN_OUT)):
-            page = await self.press(page, form, SIGN_OUT)
+        asked = [each for each in page.forms if each.button(SIGN_OUT) and urlsplit(each.action).path == LOG_OUT]
+        if asked:
+            page = await self.press(page, asked[0], SIGN_OUT)
         return page.left or page.url
 
     async def _decide(self, url: str, word: str) -> str:
@@ -166,7 +168,7 @@ class Person:
     async def _prove(self, page: Page) -> Page:
         """Answers when the page asks who they are."""
         for _ in range(MAX_STEPS):
-            if (form := page.form_with("password")) and not page.left:
+            if (form := page.form_with("password")) and "email" in form.fields:
                 page = await self.press(page, form, email=self.email, password=self.password)
             elif self.one_time_code and (form := page.form_with("code")):
                 page = await self.press(page, form, code=self.one_time_code())
