@@ -20,7 +20,6 @@ from twofold_rest.aggregate_openapi import aggregate_components
 from twofold_rest.documents import CSP, STATIC, documents_page
 from twofold_rest.errors import http_error, internal_error, service_error
 from twofold_rest.identity.mount import mount_identity
-    app.include_router(identity_router(engine))
 from twofold_rest.middleware import Surroundings
 from twofold_rest.openapi import components, refused
 from twofold_rest.routes import PREFIX, add_batch, add_routes
@@ -85,7 +84,6 @@ def create_app(engine: Engine, faces: Sequence[Face] = ()) -> FastAPI:
     add_batch(app.router, shortcuts, engine)
     app.include_router(sign_in_router(engine))
     mount_identity(app, engine)
-    app.include_router(identity_router(engine))
     _add_health(app, engine)
     _add_documents(app, engine)
     return app

@@ -76,7 +76,7 @@ async def change_client(identity: Identity, client: Client, metadata: dict[str, 
         Invalid: as `register` does.
     """
     asked = metadata | {"token_endpoint_auth_method": client.auth_method}
-    columns = _columns(read_metadata(asked, identity.scopes, has_owner=client.owner_id is not None))  # type: ignore[attr-defined]
+    columns = _columns(read_metadata(asked, identity.scopes, has_owner=client.owner_id is not None))
     changed = sorted(name for name, value in columns.items() if getattr(client, name) != value)
     if changed:
         async with identity.database.transaction():
@@ -129,4 +129,4 @@ def _columns(told: ClientMetadata) -> dict[str, Any]:
 
 
 async def _tell(identity: Identity, action: str, client: Client, origin: From, **facts: Any) -> None:
-    await identity.tell(action, client.owner_id, origin, client_id=str(client.id), **facts)  # type: ignore[attr-defined]
+    await identity.tell(action, client.owner_id, origin, client_id=str(client.id), **facts)

@@ -146,7 +146,8 @@ class Server(AuthorizationServer):  # type: ignore[misc]
     async def _issue(self, token: Issued, request: ProtocolRequest) -> None:
         grant, client = grant_of(request), request.client.row
         scopes, renewable = token.pop("scope").split(), token.pop("renewable")
-        user_id = client.owner.id if grant is None else grant.user_id
+        user_id = grant.user_id if grant is not None else client.owner_id
+        assert user_id is not None  # noqa: S101  # a client that acts in its own name has an owner
         token |= await self.issuing.tokens(client, user_id, scopes, grant=grant, renewable=renewable)
         if grant is not None and "openid" in scopes:
             nonce = request.authorization_code.row.nonce if request.authorization_code else None
