@@ -148,7 +148,9 @@ class Person:
         """Returns the page after typing the code of a device and allowing it what it wants, or denying it."""
         page = await self._prove(await self.open("/device"))
         page = await self._prove(await self.press(page, page.form_with("user_code"), user_code=user_code))
-        return await self.press(page, page.form_by(word), word)
+        page = await self.press(page, page.form_by(word), word)
+        assert page.status < 400, f"{page.status} at {page.url}: {page.text}"  # noqa: PLR2004
+        return page
 
     async def log_out(self, url: str) -> str:
         """Returns where an application's request to sign out led, after saying yes if that was asked."""

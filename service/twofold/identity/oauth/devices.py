@@ -87,8 +87,8 @@ async def decide_device(identity: Identity, session: Session, user_code: str, or
         TooManyRequests: the person guessed too often.
     """
     device = await waiting_device(identity, session, user_code, origin)
-    undecided = DeviceCode.filter(id=device.id, grant_id__isnull=True, denied_at__isnull=True)
     async with identity.database.transaction():
+        undecided = DeviceCode.filter(id=device.id, grant_id__isnull=True, denied_at__isnull=True)
         if allowed:
             # Not bound to the session: the device goes on when the person signs out here.
             grant = await Grant.create(user=session.user, client=device.client, scopes=device.scopes,
