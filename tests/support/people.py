@@ -149,7 +149,7 @@ class Person:
         page = await self._prove(await self.open("/device"))
         page = await self._prove(await self.press(page, page.form_with("user_code"), user_code=user_code))
         page = await self.press(page, page.form_by(word), word)
-        assert page.status < 400, f"{page.status} at {page.url}: {page.text}"  # noqa: PLR2004
+        assert page.status < 400, f"{page.status} at {page.url}: {page.text}"
         return page
 
     async def log_out(self, url: str) -> str:
