@@ -41,6 +41,8 @@ class Identity:
         self.database = database
         self.settings = settings
         self.issuer = settings.public_url
+        self.session_cookie = "__Host-twofold" if settings.public_url.startswith("https:") else "twofold"
+        """The name of the cookie of a signed-in browser; browsers take `__Host-` from this host and by TLS only."""
         self.actors = Actors(database, memory_s=settings.credential_memory_s)
         self.attempts = Attempts(database)
         self.sealer = Sealer(settings)
