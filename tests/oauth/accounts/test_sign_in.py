@@ -74,7 +74,7 @@ async def test_every_page_has_the_headers(accounts: Shop, path: str) -> None:
         ("/a\r\nSet-Cookie: a=b", "/account"),
         (" //evil.example", "/account"),
         ("/é", "/account"),
-        ("/" + "a" * 4000, "/account"),
+        ("/" + "a" * 30_000, "/account"),
         ("account", "/account"),
         ("", "/account"),
     ],
