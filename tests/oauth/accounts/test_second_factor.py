@@ -62,6 +62,21 @@ async def test_a_code_is_asked_for_after_the_password_and_is_good_once(
     assert (await again.send(CHALLENGE, {"code": code})).status_code == 401
 
 
+async def test_it_leads_to_where_the_person_wanted_to_go(
+    accounts: Shop, new_user: NewUser, signed_in: SignedIn
+) -> None:
+    user, place = await new_user(), "/oauth/authorize?" + "a" * 6000
+    totp, _ = await set_up(await signed_in(user))
+    visitor = Visitor(accounts.app)
+    form = {"email": user.email, "password": PASSWORD, "return_to": place}
+    answer = await visitor.send("/account/sign-in", form)
+    assert all(len(each) < 4096 for each in answer.headers.get_list("set-cookie"))
+    page = await visitor.see(answer.headers["location"])
+    assert f'value="{place}"' in page.text
+    form = {"csrf_token": csrf_of(page), "code": totp.now(), "return_to": place}
+    assert (await visitor.client.post(CHALLENGE, data=form)).headers["location"] == place
+
+
 async def test_of_parallel_uses_of_a_code_one_wins(accounts: Shop, new_user: NewUser, signed_in: SignedIn) -> None:
     user = await new_user()
     totp, _ = await set_up(await signed_in(user))

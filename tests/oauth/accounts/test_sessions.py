@@ -141,7 +141,13 @@ async def test_a_form_without_its_csrf_token_is_refused(accounts: Shop, new_user
     foreign = csrf_of(await eve.see("/account"))
     visits = csrf_of(await stranger.see("/account/sign-in"))
     for path in [*FORMS, *OPEN_FORMS]:
-        for form in ({"a": "b"}, {"csrf_token": ""}, {"csrf_token": "é"}, {"csrf_token": foreign}, {"csrf_token": visits}):
+        for form in (
+            {"a": "b"},
+            {"csrf_token": ""},
+            {"csrf_token": "é"},
+            {"csrf_token": foreign},
+            {"csrf_token": visits},
+        ):
             assert (await here.client.post(path, data=form)).status_code == 403, path
     for path in OPEN_FORMS:
         for form in ({"a": "b"}, {"csrf_token": foreign}):

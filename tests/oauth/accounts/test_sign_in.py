@@ -137,6 +137,17 @@ async def test_a_disabled_user_is_signed_out(accounts: Shop, new_user: NewUser, 
     assert (await visitor.sign_in(user.email, PASSWORD)).status_code == 401
 
 
+async def test_closing_an_account_ends_what_was_held_of_it(
+    accounts: Shop, new_user: NewUser, signed_in: SignedIn
+) -> None:
+    user = await new_user()
+    visitor = await signed_in(user)
+    for is_active in (False, True):
+        await accounts.rest("PATCH", f"/users/{user.id}", {"is_active": is_active}, who="admin")
+        assert not await visitor.is_signed_in()
+    assert (await visitor.sign_in(user.email, PASSWORD)).status_code == 303
+
+
 async def test_guesses_are_limited(accounts: Shop, new_user: NewUser) -> None:
     user, visitor = await new_user(), Visitor(accounts.app)
     answers = [await visitor.sign_in(user.email, f"guess number {number}") for number in range(11)]
