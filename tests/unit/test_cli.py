@@ -32,10 +32,11 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_migrations_are_applied_once_and_can_be_undone(tmp_path: Path) -> None:
     path = tmp_path / "twofold.db"
     assert "pending" in run("migrate", "status", database=path).stdout
-    assert run("migrate", "up", database=path).stdout.count("Applied") == 4
+    assert run("migrate", "up", database=path).stdout.count("Applied") == 5
     assert run("migrate", "up", database=path).stdout == "Nothing to do.\n"
     assert "Undid storefront" in run("migrate", "down", "storefront", database=path).stdout
     assert re.findall("^applied|^pending", run("migrate", "status", database=path).stdout, re.M) == [
+        "applied",
         "applied",
         "applied",
         "applied",
@@ -119,7 +120,7 @@ main()
     [
         (["--port", "4321"], {}, "http://127.0.0.1:4321"),
         (["--port", "4321", "--host", "::1"], {}, "http://[::1]:4321"),
-        (["--port", "4321", "--host", "0.0.0.0"], {}, "http://127.0.0.1:4321"),
+        (["--port", "4321", "--host", "0.0.0.0"], {}, "http://127.0.0.1:4321"),  # noqa: S104
         (["--port", "4321"], {"TWOFOLD_PUBLIC_URL": "https://shop.example"}, "https://shop.example"),
     ],
 )

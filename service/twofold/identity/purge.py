@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from tortoise import Model
 from tortoise.expressions import Q
@@ -46,13 +46,14 @@ async def purge(database: Database, *, days: int, idempotency_days: int) -> Mapp
 
 
 async def _purge(database: Database, model: type[Model], moments: Sequence[str], before: datetime) -> int:
-    over = Q(*(Q(**{f"{name}__lt": before}) for name in moments), join_type="OR")
-    deleted = 0
+    each_moment: list[dict[str, Any]] = [{f"{name}__lt": before} for name in moments]
+    over = Q(*(Q(**each) for each in each_moment), join_type="OR")
+    key, deleted = model._meta.pk_attr, 0
     while True:
         async with database.transaction():
-            keys = await model.filter(over).limit(BATCH).values_list("pk", flat=True)
+            keys = await model.filter(over).limit(BATCH).values_list(key, flat=True)
             if keys:
-                await model.filter(pk__in=list(keys)).delete()
+                await model.filter(**{f"{key}__in": list(keys)}).delete()
         deleted += len(keys)
         if len(keys) < BATCH:
             return deleted
