@@ -225,6 +225,13 @@ def test_pages_say_what_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
         assert b"<script" not in page
 
 
+CHANGE = r"""
+({CodeMirror: editor}) => editor.setValue(editor.getValue().replace(
+  /query (\w+)[^]*/, 'mutation $1 { createTag(input: {name: "by cookie"}) { tag { name } } }'))
+"""
+"""Puts a change in the place of a query, under its name: what GraphiQL executes is found a moment later."""
+
+
 @pytest.fixture(scope="module")
 async def own_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[str, str]]:
     """The URL of a server, and the cookie of an admin who signed in there."""
@@ -250,9 +257,7 @@ async def test_who_is_signed_in_asks_as_such_and_may_sign_out(
         await page.context.add_cookies([{"name": "twofold", "value": cookie, "url": url, "httpOnly": True}])
         await visit.open("/graphql")
         await expect(page.locator("#who")).to_contain_text("Signed in as")
-        await page.locator(".graphiql-query-editor .CodeMirror").first.evaluate(
-            "editor => editor.CodeMirror.setValue('mutation { createTag(input: {name: \"by cookie\"}) { tag { name } } }')"
-        )
+        await page.locator(".graphiql-query-editor .CodeMirror").first.evaluate(CHANGE)
         await page.locator("button.graphiql-execute-button").click()
         await expect(page.locator(".result-window .CodeMirror-code")).to_contain_text("by cookie")
         await page.screenshot(path=tmp_path / "signed_in.png")
