@@ -20,7 +20,7 @@ from twofold.identity.tokens import hash_of
 pytestmark = pytest.mark.oauth
 
 LIST = "/account/developer"
-SECRET = re.compile(r"tfx_[A-Za-z0-9_-]{43}")
+SHOWN = re.compile(r"tfx_[A-Za-z0-9_-]{43}")
 FORM: dict[str, Any] = {
     "client_name": "Notes & more",
     "client_uri": "https://notes.example",
@@ -58,7 +58,7 @@ async def stored(accounts: Shop, path: str) -> Client:
 
 
 def secrets_on(page: httpx.Response) -> list[str]:
-    return SECRET.findall(page.text)
+    return SHOWN.findall(page.text)
 
 
 async def test_an_application_is_registered_and_its_secret_shown_once(accounts: Shop, developer: Visitor) -> None:
