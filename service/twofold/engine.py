@@ -18,7 +18,8 @@ from twofold.events import Event
 from twofold.fetch import Prepared
 from twofold.identity import credentials
 from twofold.identity.identity import Identity
-from twofold.identity.models import AccessToken, ApiKey, User
+from twofold.identity.models import AccessToken, ApiKey, Session, User
+from twofold.identity.oauth.models import Client, Grant
 from twofold.inputs import Inputs
 from twofold.kept import Kept
 from twofold.policy import Policies, condition_of
@@ -33,7 +34,7 @@ from twofold.write import Outcome, Write, Written, write, write_all
 
 __all__ = ["Engine"]
 
-IDENTITY = (User, AccessToken, ApiKey)
+IDENTITY = (User, Session, AccessToken, ApiKey, Client, Grant)
 """Models whose rows say whom a credential stands for."""
 
 
@@ -94,7 +95,7 @@ class Engine:
             self._forget_after(changes)
 
     async def sign_out(self, token: str) -> None:
-        """Revokes an access token; see `identity.credentials.sign_out`. In this process it counts at once."""
+        """Revokes an access token; see `identity.credentials.sign_out`. It counts from the next request on."""
         try:
             await credentials.sign_out(self.database, token)
         finally:

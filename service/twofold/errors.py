@@ -14,10 +14,12 @@ __all__ = [
     "FieldError",
     "Forbidden",
     "Invalid",
+    "InvalidToken",
     "ItemsFailed",
     "Malformed",
     "NotFound",
     "OutOfRange",
+    "OutOfScope",
     "PreconditionFailed",
     "PreconditionRequired",
     "ServiceError",
@@ -84,10 +86,22 @@ class Unauthenticated(ServiceError):
     code = "unauthenticated"
 
 
+class InvalidToken(Unauthenticated):
+    """The token or key is unknown, expired or revoked."""
+
+
 class Forbidden(ServiceError):
     """You may see this, but not do that."""
 
     code = "forbidden"
+
+
+class OutOfScope(Forbidden):
+    """The actor might do it, but its token or key was not given the scope for it."""
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(f"This needs the scope {scope}, which your token or key does not have.")
+        self.scope = scope
 
 
 class NotFound(ServiceError):

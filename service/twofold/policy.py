@@ -9,7 +9,7 @@ from typing import Any
 
 from twofold.actor import Actor
 from twofold.condition import ALWAYS, NEVER, Compare, Condition, all_of, from_q, negation
-from twofold.errors import Forbidden, Unauthenticated
+from twofold.errors import OutOfScope, Unauthenticated
 from twofold.expression import Derived, columns, overs
 from twofold.kept import Kept
 from twofold.rules import EVERYONE, Rule
@@ -42,11 +42,11 @@ class Policy:
         """Returns which rows of `table` the actor may see.
 
         Raises:
-            Forbidden: the actor's token or key lacks the scope.
+            OutOfScope: the actor's token or key lacks the scope.
         """
         scope = self.unscoped.get(table)
         if scope is not None:
-            raise Forbidden(f"This needs the scope {scope}, which your token or key does not have.")
+            raise OutOfScope(scope)
         return self.rows.get(table, NEVER)
 
     def require_some(self, spec: ResourceSpec) -> None:

@@ -47,8 +47,9 @@ class Settings(BaseSettings):
         default=None,
         ge=0,
         le=60,
-        description="How long the processes of one machine remember whom a credential stands for, in seconds; 0: not at"
-        " all. By default 60 on SQLite, and 0 on PostgreSQL, which several machines may share.",
+        description="How long a process remembers whom a credential stands for, in seconds; 0: not at all. What ends a"
+        " credential counts at once in all processes of one user on one machine, and that late on others. By default"
+        " 60 on SQLite, and 0 on PostgreSQL, which several machines may share.",
     )
     max_body_bytes: int = Field(
         default=1_048_576, ge=1024, description="The largest request body that is read, in bytes."

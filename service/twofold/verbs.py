@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from twofold.actor import Actor
 from twofold.condition import NEVER
-from twofold.errors import Forbidden, Unauthenticated
+from twofold.errors import Forbidden, OutOfScope, Unauthenticated
 from twofold.policy import condition_of
 from twofold.resource import Action
 from twofold.rules import Rule
 from twofold.spec import ResourceSpec
 
-__all__ = ["COMMON", "Verb", "offered", "rules_of"]
+__all__ = ["COMMON", "PERMISSIONS", "Verb", "offered", "rules_of"]
 
 PERMISSIONS = {
     "create": ("create", "created"), "replace": ("update", "updated"), "patch": ("update", "updated"),
@@ -67,7 +67,7 @@ def offered(spec: ResourceSpec, name: str, actor: Actor) -> Verb:
     [rule] = rules
     scope = f"{spec.plural}:{permission}"
     if not actor.allows(scope):
-        raise Forbidden(f"This needs the scope {scope}, which your token or key does not have.")
+        raise OutOfScope(scope)
     if condition_of(rule, spec.table, actor, []) == NEVER:
         if actor.is_anonymous:
             raise Unauthenticated(f"Sign in to {permission} {spec.nouns}.")

@@ -113,7 +113,8 @@ def _bench(options: argparse.Namespace) -> Iterator[Bench]:
             )
             for mode in ("rows", "json")
         }
-        servers["twofold"] = stack.enter_context(serving("bench.service:app", {"TWOFOLD_DATABASE_URL": url}))
+        settings = {"TWOFOLD_DATABASE_URL": url, "TWOFOLD_CREDENTIAL_MEMORY_S": "2"}
+        servers["twofold"] = stack.enter_context(serving("bench.service:app", settings))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="twofold-bench-")))
         token = asyncio.run(cluster.new_token(url))
         yield Bench(

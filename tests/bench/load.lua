@@ -1,5 +1,5 @@
 -- wrk -s load.lua URL -- REQUESTS START: sends the lines of REQUESTS one after another, from line START on, round and round.
--- A line is METHOD, path, body and token, with tabs between them. The last line of the output is JSON.
+-- A line is METHOD, path, body (JSON, or a form) and token, with tabs between them. The last line of the output is JSON.
 
 local requests, next_one = {}, 0
 
@@ -8,7 +8,10 @@ local function parsed(line)
   for part in (line .. "\t"):gmatch("([^\t]*)\t") do parts[#parts + 1] = part end
   local method, path, body, token = parts[1], parts[2], parts[3], parts[4]
   local headers = { Accept = "application/json" }
-  if body ~= "" then headers["Content-Type"] = "application/json" end
+  if body ~= "" then
+    local json = body:sub(1, 1) == "{"
+    headers["Content-Type"] = json and "application/json" or "application/x-www-form-urlencoded"
+  end
   if token ~= "" then headers["Authorization"] = "Bearer " .. token end
   return wrk.format(method, path, headers, body ~= "" and body or nil)
 end

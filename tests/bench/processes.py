@@ -17,13 +17,14 @@ from pathlib import Path
 
 from bench.questions import Asked
 
-__all__ = ["Load", "MissingTool", "Server", "children_of", "cpu_s", "load", "pin", "require_tools", "rss_mb",
-           "serving", "write_requests"]  # fmt: skip
+__all__ = ["PORT", "Load", "MissingTool", "Server", "children_of", "cpu_s", "load", "pin", "require_tools", "rss_mb",
+           "running", "serving", "write_requests"]  # fmt: skip
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = Path(__file__).with_name("load.lua")
 SERVER_CORE, OTHER_CORE = 0, 1
 CONNECTIONS = 16
+PORT = "{port}"
 START_S = 60
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -72,15 +73,23 @@ def pin(pid: int, core: int) -> None:
 @contextmanager
 def serving(application: str, environment: Mapping[str, str]) -> Iterator[Server]:
     """Runs an ASGI application under uvicorn, one process on its core, until the block ends."""
-    port = _free_port()
     paths = [str(ROOT / "tests"), *(str(ROOT / name) for name in ("service", "graphql", "rest"))]
     command = [
-        "taskset", "-c", str(SERVER_CORE), sys.executable, "-m", "uvicorn", application, "--port", str(port),
+        sys.executable, "-m", "uvicorn", application, "--port", PORT,
         "--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning",
     ]  # fmt: skip
+    with running(command, ROOT, {"PYTHONPATH": os.pathsep.join(paths), **environment}) as server:
+        yield server
+
+
+@contextmanager
+def running(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> Iterator[Server]:
+    """Runs a server in a folder, on its core, until the block ends; PORT in the command stands for a free one."""
+    port = _free_port()
+    given = [part.replace(PORT, str(port)) for part in command]
     process = subprocess.Popen(
-        command, cwd=ROOT, env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), **environment}
-    )
+        ["taskset", "-c", str(SERVER_CORE), *given], cwd=folder, env={**os.environ, **environment}
+    )  # fmt: skip
     try:
         _wait_for(port, process)
         yield Server(url=f"http://127.0.0.1:{port}", pid=process.pid)

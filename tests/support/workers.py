@@ -21,10 +21,10 @@ LAST = 5000
 class Worker:
     """A web process on a port of its own, so that a test knows which one it asks; what it says goes to a file."""
 
-    def __init__(self, database_url: str, log: Path) -> None:
-        self.port = free_port()
+    def __init__(self, database_url: str, log: Path, port: int | None = None, **environment: str) -> None:
+        self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self._environment = {**os.environ, "TWOFOLD_DATABASE_URL": database_url}
+        self._environment = {**os.environ, "TWOFOLD_DATABASE_URL": database_url, **environment}
         self._log = log
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -70,9 +70,17 @@ class Worker:
 
 
 @contextmanager
-def working(database_url: str, folder: Path, number: int = 2) -> Iterator[list[Worker]]:
-    """Gives as many web processes, which answer; afterwards none is left, and none must have logged a traceback."""
-    workers = [Worker(database_url, folder / f"worker_{place}.log") for place in range(number)]
+def working(
+    database_url: str, folder: Path, number: int = 2, *, first_port: int | None = None, **environment: str
+) -> Iterator[list[Worker]]:
+    """Gives as many web processes, which answer; afterwards none is left, and none must have logged a traceback.
+
+    `first_port` is for a first process whose URL must be known before; `environment` is set for all of them.
+    """
+    ports = [first_port, *(number - 1) * [None]]
+    workers = [
+        Worker(database_url, folder / f"worker_{place}.log", port, **environment) for place, port in enumerate(ports)
+    ]
     try:
         _start(workers)
         yield workers

@@ -1,23 +1,26 @@
-"""A credential is looked up once in a short while, and what ends it counts: at once here, soon elsewhere."""
+"""A credential is looked up once in a short while, and what ends it counts at once, in every process of a machine."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from support.shop import Shop
+from support.databases import open_database
+from support.shop import Shop, opened
 from support.statements import recorded
 from twofold.actor import Actor
 from twofold.database import Database
-from twofold.errors import Unauthenticated
+from twofold.errors import InvalidToken, Unauthenticated
 from twofold.identity import actors as remembering
 from twofold.identity import keys, tokens
 from twofold.identity.actors import MAX_REMEMBERED, Actors
+from twofold.identity.generation import Generation
 from twofold.identity.models import AccessToken, User
 
 LIFE_S = 2
@@ -92,7 +95,7 @@ async def test_without_a_life_nothing_is_remembered(database: Database, user: Us
 
 
 @pytest.mark.parametrize("end", ["revoked", "inactive", "deleted", "another role"])
-async def test_what_another_process_ends_counts_within_the_life(
+async def test_what_is_ended_by_other_means_counts_within_the_life(
     database: Database, user: User, clock: Clock, end: str
 ) -> None:
     actors, token = memory(database), await token_of(database, user)
@@ -167,7 +170,83 @@ async def test_what_is_refused_is_not_remembered_and_the_memory_is_bounded(datab
     assert actors._remembered.max_entries == MAX_REMEMBERED
 
 
+# -- among processes --------------------------------------------------------------------------------------------
+
+
+async def test_what_one_process_forgets_all_do(database: Database, user: User, statements: list[str]) -> None:
+    one, another, token = memory(database), memory(database), await token_of(database, user)
+    await one.of(token)
+    await tokens.revoke_token(database, token)
+    another.forget()
+    with pytest.raises(InvalidToken):
+        await one.of(token)
+
+
+async def test_two_changes_at_once_are_both_seen(database: Database) -> None:
+    one, another, reader = Generation(database), Generation(database), Generation(database)
+    seen = {reader.asked()}
+    for each in (one, another) * 10:
+        each.change()
+        seen.add(reader.now())
+    assert len(seen) == 21
+
+
+async def test_a_file_that_was_replaced_is_noticed_when_the_database_is_asked(database: Database) -> None:
+    reader = Generation(database)
+    reader.asked()
+    assert reader._path is not None
+    reader._path.unlink()
+    changer = Generation(database)
+    changer.change()
+    assert not reader._path.exists()
+    before = reader.asked()
+    changer.change()
+    assert reader.now() == changer.now() != before
+
+
+async def test_without_a_file_to_share_nothing_is_remembered_and_it_is_said_once(
+    database: Database, user: User, statements: list[str], caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    actors, token = memory(database), await token_of(database, user)
+    (tmp_path / "elsewhere").write_bytes(bytes(8))
+    for place in (tmp_path / "no" / "folder", tmp_path / "link"):
+        actors._generation._path = place
+        if place.name == "link":
+            place.symlink_to(tmp_path / "elsewhere")
+        statements.clear()
+        for _ in range(3):
+            await actors.of(token)
+        assert len(statements) == 3
+    actors.forget()
+    assert len(caplog.records) == 1
+    assert "cannot be shared" in caplog.text
+    assert (tmp_path / "elsewhere").read_bytes() == bytes(8)
+
+
+async def test_the_file_is_for_those_who_may_use_the_database(database: Database) -> None:
+    generation = Generation(database)
+    generation.asked()
+    assert generation._path is not None
+    mode = generation._path.stat().st_mode & 0o777
+    assert mode == (0o600 if generation._beside is None else generation._beside.stat().st_mode & 0o666)
+
+
+async def test_a_database_in_memory_has_a_generation_of_its_own() -> None:
+    one, another = (Generation(open_database("sqlite://:memory:")) for _ in range(2))
+    before = (one.asked(), another.asked())
+    one.change()
+    assert (one.now(), another.now()) == (one.now(), before[1])
+    assert one.now() != before[0]
+
+
 # -- through the application ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+async def shop(shop_url: str) -> AsyncIterator[Shop]:
+    """The demo shop, which remembers on both databases."""
+    async with opened(shop_url, credential_memory_s=60) as shop:
+        yield shop
 
 
 async def bearer(shop: Shop, who: str) -> dict[str, str]:

@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from twofold.answer import read_body
+from twofold.database import outages
 from twofold.engine import Engine
 from twofold.errors import TooManyRequests, Unauthenticated, Unavailable
 from twofold.identity.identity import From
@@ -80,7 +81,8 @@ def _posted(server: Server, respond: Respond) -> Callable[[Request], Awaitable[R
     async def serve(request: Request) -> Response:
         try:
             asked = await _asked(server, request)
-            return _sent(await respond(server, asked))
+            with outages():
+                return _sent(await respond(server, asked))
         except ProtocolError as error:
             return _sent(server.handle_error_response(None, error))
         except (TooManyRequests, Unavailable) as error:
@@ -124,11 +126,16 @@ def _later(error: TooManyRequests | Unavailable) -> Response:
 async def _userinfo(engine: Engine, request: Request) -> Response:
     """Who the token's person is (OpenID Connect Core 1.0 §5.3)."""
     try:
-        actor = await engine.actors.of(_bearer(request))
+        with outages():
+            return await _told(engine, _bearer(request))
     except Unauthenticated as error:
         return _refused(401, "invalid_token", error.message)
     except Unavailable as error:
         return _later(error)
+
+
+async def _told(engine: Engine, token: str) -> Response:
+    actor = await engine.actors.of(token)
     if actor.scopes is None or "openid" not in actor.scopes:
         return _refused(403, "insufficient_scope", "This needs the scope openid, which the token does not have.")
     with engine.database.use():

@@ -1,4 +1,4 @@
-"""Adds identity to the host."""
+"""Adds identity to the host: pages for people, endpoints for programs."""
 
 from __future__ import annotations
 
@@ -6,16 +6,34 @@ from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
 from twofold.engine import Engine
-from twofold_rest.identity.pages import apps, developer, sign_in
+from twofold.identity.oauth.server import Server
+from twofold_rest.identity.endpoints import endpoint_routes
+from twofold_rest.identity.pages import (
+    apps,
+    authorize,
+    developer,
+    keys,
+    logout,
+    profile,
+    reset,
+    second_factor,
+    sessions,
+    sign_in,
+    sign_up,
+)
 from twofold_rest.identity.pages.frame import HERE, Pages
+from twofold_rest.identity.registration import add_registration
 
 __all__ = ["mount_identity"]
 
 
 def mount_identity(app: FastAPI, engine: Engine) -> None:
-    """Adds the pages of accounts to the app."""
-    pages = Pages(engine)
-    for module in (sign_in, apps, developer):
+    """Adds the pages of accounts and the endpoints of OAuth to the app."""
+    server, pages = Server(engine.identity), Pages(engine)
+    for module in (sign_in, sign_up, reset, profile, second_factor, sessions, keys, apps, developer):
         module.add_pages(pages)
-    app.router.routes.extend(pages.routes)
+    for protocol in (authorize, logout):
+        protocol.add_pages(pages, server)
+    app.router.routes.extend([*pages.routes, *endpoint_routes(engine, server)])
+    add_registration(app.router, engine.identity)
     app.mount("/account/static", StaticFiles(directory=HERE / "static"), name="account-static")

@@ -13,6 +13,7 @@ from twofold.cli.common import open_database
 from twofold.database import Database
 from twofold.errors import NotFound, ServiceError
 from twofold.identity import credentials, keys
+from twofold.identity.actors import Actors
 from twofold.identity.models import ApiKey, User
 
 __all__ = ["keys_app", "users_app"]
@@ -31,7 +32,7 @@ def create_user(
 ) -> None:
     """Creates a user. Asks for the password, or reads it from the first line of a piped input."""
     password = _read_password()
-    user_id = _run(lambda database: credentials.create_user(database, email, name, password, role))
+    user_id = _change(lambda database: credentials.create_user(database, email, name, password, role))
     typer.echo(f"Created {email} as {role}: {user_id}")
 
 
@@ -88,12 +89,12 @@ def revoke_key(
     email: Annotated[str, typer.Argument(help="The user whose key it is.")],
     key_id: Annotated[UUID, typer.Argument(help="The key's id, as `keys list` shows it.")],
 ) -> None:
-    """Revokes an API key: running servers refuse it after TWOFOLD_CREDENTIAL_MEMORY_S seconds at the latest."""
+    """Revokes an API key: running servers of this machine refuse it from the next request on."""
 
     async def revoke(database: Database) -> None:
         await keys.revoke_key(database, (await _user_of(database, email)).id, key_id)
 
-    _run(revoke)
+    _change(revoke)
     typer.echo(f"Revoked {key_id}.")
 
 
@@ -111,6 +112,18 @@ def _run(work: Callable[[Database], Awaitable[_T]]) -> _T:
         for field_error in error.field_errors:
             typer.echo(f"  {'.'.join(map(str, field_error.path))}: {field_error.message}", err=True)
         raise typer.Exit(1) from error
+
+
+def _change(work: Callable[[Database], Awaitable[_T]]) -> _T:
+    """Returns what `_run` returns; running servers then ask anew whom credentials stand for."""
+
+    async def change(database: Database) -> _T:
+        try:
+            return await work(database)
+        finally:
+            Actors(database).forget()
+
+    return _run(change)
 
 
 def _read_password() -> str:

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from twofold.actor import Actor
 from twofold.database import Database
 from twofold.identity.credentials import known_by
+from twofold.identity.generation import Generation
 from twofold.identity.tokens import hash_of, kind_of
 from twofold.kept import Kept
 
@@ -17,6 +18,8 @@ MAX_REMEMBERED: Final = 4096
 
 class _Remembered(NamedTuple):
     actor: Actor
+    generation: int
+    """What it was before the database was asked: if it is another one now, the answer may be old."""
     until_s: float
     """By the monotonic clock, which nobody can set back."""
     expires_at_s: float
@@ -26,8 +29,8 @@ class Actors:
     """Tells whom a credential stands for, asking the database once in `memory_s` seconds for each.
 
     Whatever ends a credential or changes an account calls `forget` afterwards, so that it counts from the next request
-    of this process on, and within `memory_s` in others. The end of a token or key itself is always respected. Only
-    the hashes of credentials are held.
+    on in every process of this machine; on other machines, and after a change by other means, within `memory_s`. The
+    end of a credential itself is always respected. Only the hashes of credentials are held.
     """
 
     def __init__(self, database: Database, *, memory_s: float | None = None) -> None:
@@ -36,31 +39,36 @@ class Actors:
             memory_s = 60.0 if database.dialect == "sqlite" else 0.0
         self._memory_s = memory_s
         self._remembered: Kept[str, _Remembered] = Kept(MAX_REMEMBERED)
-        self._forgotten = 0
+        self._generation = Generation(database)
 
     async def of(self, credential: str) -> Actor:
-        """Returns whom an access token or API key stands for.
+        """Returns whom an access token, an API key or a session's cookie stands for.
 
         Raises:
-            Unauthenticated: it is not valid (any more); see `credentials.actor_of`.
+            InvalidToken: it is not valid (any more); see `credentials.actor_of`.
         """
         if not self._memory_s or kind_of(credential) is None:
             return (await known_by(self._database, credential)).actor
         key = hash_of(credential)
         found = self._remembered.get(key)
-        if found is not None and monotonic() < found.until_s and time() < found.expires_at_s:
+        if (
+            found is not None
+            and found.generation == self._generation.now()
+            and monotonic() < found.until_s
+            and time() < found.expires_at_s
+        ):
             return found.actor
         return await self._ask(key, credential)
 
     def forget(self) -> None:
-        """Drops all that is remembered. Call it after the transaction that changed an account or a credential."""
-        self._forgotten += 1
+        """Makes all processes drop what they remember. Call it after the transaction of what ended or changed."""
+        self._generation.change()
         self._remembered.clear()
 
     async def _ask(self, key: str, credential: str) -> Actor:
-        forgotten, now_s = self._forgotten, monotonic()
+        generation, now_s = self._generation.asked(), monotonic()
         known = await known_by(self._database, credential)
-        if forgotten == self._forgotten:  # else the answer may be older than the change that made all be forgotten
+        if generation is not None:
             expires_at_s = inf if known.expires_at is None else known.expires_at.timestamp()
-            self._remembered[key] = _Remembered(known.actor, now_s + self._memory_s, expires_at_s)
+            self._remembered[key] = _Remembered(known.actor, generation, now_s + self._memory_s, expires_at_s)
         return known.actor

@@ -12,13 +12,23 @@ from tortoise.exceptions import IntegrityError
 
 from twofold.actor import Actor
 from twofold.database import Database
-from twofold.errors import Conflict, FieldError, Invalid, Unauthenticated
+from twofold.errors import Conflict, FieldError, Invalid, InvalidToken
 from twofold.identity.models import User
 from twofold.identity.passwords import MAX_PASSWORD_CHARACTERS, MIN_PASSWORD_CHARACTERS, hash_password
 from twofold.identity.tokens import hash_of, kind_of, revoke_token
 from twofold.sql.actor import ACTOR_OF
 
-__all__ = ["Known", "actor_of", "create_user", "email_of", "is_name", "known_by", "password_errors", "sign_out"]
+__all__ = [
+    "Known",
+    "account_errors",
+    "actor_of",
+    "create_user",
+    "email_of",
+    "is_name",
+    "known_by",
+    "password_errors",
+    "sign_out",
+]
 
 MAX_EMAIL_CHARACTERS: Final = 254
 MAX_NAME_CHARACTERS: Final = 100
@@ -28,8 +38,6 @@ DIRECTIONS: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _EMAIL = re.compile(rf"[a-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+")
 _ROLE = re.compile(r"[a-z][a-z_]{0,19}")
-
-_NOT_VALID: Final = "The token or key is unknown, expired or revoked."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,12 +49,12 @@ class Known:
 
 
 async def actor_of(database: Database, credential: str) -> Actor:
-    """Returns whom an access token or API key stands for, from one statement and never from memory.
+    """Returns whom an access token, an API key or a session's cookie stands for, from one statement, never from memory.
 
     A key with scopes gives the actor those scopes.
 
     Raises:
-        Unauthenticated: it is malformed, unknown, expired or revoked, or its user is not active; the message is the
+        InvalidToken: it is malformed, unknown, expired or revoked, or its user is not active; the message is the
             same for all of them (RFC 6750 §3.1, `invalid_token`).
     """
     return (await known_by(database, credential)).actor
@@ -56,15 +64,15 @@ async def known_by(database: Database, credential: str) -> Known:
     """Returns what `actor_of` does, and when the credential ends.
 
     Raises:
-        Unauthenticated: as `actor_of` does.
+        InvalidToken: as `actor_of` does.
     """
     kind = kind_of(credential)
     statement = None if kind is None else ACTOR_OF[database.dialect].get(kind)
     if statement is None:
-        raise Unauthenticated(_NOT_VALID)
+        raise InvalidToken
     rows = await database.fetch(statement, [hash_of(credential), datetime.now(UTC)])
     if not rows:
-        raise Unauthenticated(_NOT_VALID)
+        raise InvalidToken
     user_id, role, scopes, expires_at, client_id = rows[0]
     held = frozenset(json.loads(scopes or "[]"))
     actor = Actor(
@@ -92,7 +100,7 @@ async def create_user(database: Database, email: str, name: str, password: str, 
         Conflict: the e-mail is taken; its field error is `taken` at `email`.
     """
     known_email, name = email_of(email), name.strip()
-    if errors := _errors_of(known_email, name, password, role):
+    if errors := account_errors(email, name, password, role):
         raise Invalid(field_errors=errors)
     password_hash = await hash_password(password)
     try:
@@ -127,9 +135,10 @@ def is_name(text: str) -> bool:
     return is_plain and is_seen and len(text.strip()) <= MAX_NAME_CHARACTERS
 
 
-def _errors_of(email: str | None, name: str, password: str, role: str) -> list[FieldError]:
+def account_errors(email: str, name: str, password: str, role: str = "customer") -> list[FieldError]:
+    """Returns what keeps these from being an account; one error for each field that is not valid."""
     errors = []
-    if email is None:
+    if email_of(email) is None:
         errors.append(FieldError(path=("email",), code="invalid", message="This is not an e-mail address."))
     if not is_name(name):
         message = f"Give a name of 1 to {MAX_NAME_CHARACTERS} characters on one line."

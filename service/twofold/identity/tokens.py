@@ -63,7 +63,7 @@ async def issue_token(database: Database, user_id: UUID, *, ttl_s: int) -> Issue
 
 
 async def revoke_token(database: Database, token: str) -> None:
-    """Makes an access token useless: at once for a process whose `Actors` then forget, and soon for the others.
+    """Makes an access token useless; at once, if `Actors.forget` is called afterwards.
 
     One that is unknown, malformed or revoked already is no error (RFC 7009 §2.2).
     """

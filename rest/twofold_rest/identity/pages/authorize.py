@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from functools import partial
 from itertools import groupby
 from typing import Any, Final
@@ -79,7 +79,7 @@ def _decision(said: str) -> bool:
     return said == "allow"
 
 
-def _by_subject(scopes: list[Scope]) -> list[tuple[str, list[Scope]]]:
+def _by_subject(scopes: Iterable[Scope]) -> list[tuple[str, list[Scope]]]:
     """Returns what is asked for by what it is about, in the order of the catalogue."""
     return [(subject, list(about)) for subject, about in groupby(scopes, lambda scope: scope.subject)]
 

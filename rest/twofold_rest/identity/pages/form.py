@@ -34,6 +34,10 @@ class Form:
             raise Malformed("A field of the form was sent twice.")
         return values[0]
 
+    def pairs(self) -> list[tuple[str, str]]:
+        """Returns all fields with their values."""
+        return [(name, value) for name, values in self._fields.items() for value in values]
+
     def all(self, name: str) -> list[str]:
         """Returns the values of a field that may have many, such as ticked boxes."""
         return self._fields.get(name, [])

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 __all__ = ["HOME", "return_to_of", "with_return"]
 
 HOME: Final = "/account"
-MAX_CHARACTERS: Final = 4000
+MAX_CHARACTERS: Final = 8000
 
 _PLACE = re.compile(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]*")
 """One slash, then printable ASCII but for the backslash, which browsers read as a slash."""
