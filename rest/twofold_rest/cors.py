@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 __all__ = ["SHARED", "Cors"]
 
-SHARED: Final = (
+SHARED: Final[tuple[str, ...]] = (
     "/oauth/token", "/oauth/revoke", "/oauth/userinfo", "/oauth/register", "/oauth/device_authorization", "/oauth/jwks",
 )  # fmt: skip
 """What scripts of applications call. People are sent to the other paths, and servers need no permission."""

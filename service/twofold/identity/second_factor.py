@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
-import pyotp
+from pyotp import random_base32
+from pyotp.totp import TOTP
 from tortoise.exceptions import IntegrityError
 
 from twofold.errors import Conflict, FieldError, Invalid, NotFound, Unauthenticated
@@ -57,7 +58,7 @@ async def start_set_up(identity: Identity, user_id: UUID) -> None:
     Raises:
         Conflict: they have a second factor already.
     """
-    sealed = identity.sealer.seal(PURPOSE, pyotp.random_base32())
+    sealed = identity.sealer.seal(PURPOSE, random_base32())
     try:
         async with identity.database.transaction():
             await TotpDevice.filter(user_id=user_id, confirmed_at__isnull=True).delete()
@@ -193,8 +194,8 @@ async def _new_codes(user_id: UUID) -> list[str]:
     return ["-".join(code[at : at + 4] for at in range(0, len(code), 4)) for code in plain]
 
 
-def _totp(identity: Identity, device: TotpDevice) -> pyotp.TOTP:
-    return pyotp.TOTP(identity.sealer.open(PURPOSE, device.sealed_secret), interval=STEP_S)
+def _totp(identity: Identity, device: TotpDevice) -> TOTP:
+    return TOTP(identity.sealer.open(PURPOSE, device.sealed_secret), interval=STEP_S)
 
 
 def _step_of(identity: Identity, device: TotpDevice, code: str) -> int | None:

@@ -329,7 +329,7 @@ class DeviceGrant(AuthlibDeviceCodeGrant):  # type: ignore[misc]
         Raises:
             InvalidGrantError: another request did.
         """
-        credential: Waiting = self.request.credential
+        credential: Any = self.request.credential
         if not wait(consume(credential.row)):
             raise InvalidGrantError
         return super().create_token_response()
