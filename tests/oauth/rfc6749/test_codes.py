@@ -20,10 +20,10 @@ pytestmark = pytest.mark.oauth
 PARALLEL = 12
 
 
-@pytest.mark.parametrize("kind", ["confidential", "public"])
-async def test_replay(request: pytest.FixtureRequest, server: Provider, browser: Browser, kind: str) -> None:
+@pytest.mark.parametrize("is_public", [False, True])
+async def test_replay(server: Provider, browser: Browser, is_public: bool) -> None:
     """Check 9: a code that comes a second time is refused, and all tokens that came of it are dead."""
-    client: Registered = request.getfixturevalue(kind)
+    client = await server.register(public=is_public)
     code = await browser.code(client, scope="orders:read")
     first = (await server.redeem(client, code)).json()
     second = (await server.refresh(client, first["refresh_token"])).json()

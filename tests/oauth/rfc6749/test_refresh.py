@@ -19,10 +19,10 @@ pytestmark = pytest.mark.oauth
 PARALLEL = 12
 
 
-@pytest.mark.parametrize("kind", ["confidential", "public"])
-async def test_reuse(request: pytest.FixtureRequest, server: Provider, browser: Browser, kind: str) -> None:
+@pytest.mark.parametrize("is_public", [False, True])
+async def test_reuse(server: Provider, browser: Browser, is_public: bool) -> None:
     """Check 14: a refresh token that comes a second time ends its family: one of the two who sent it is a thief."""
-    client: Registered = request.getfixturevalue(kind)
+    client = await server.register(public=is_public)
     first = await server.tokens(client, browser, scope="orders:read")
     second = (await server.refresh(client, first["refresh_token"])).json()
     third = (await server.refresh(client, second["refresh_token"])).json()
@@ -96,8 +96,8 @@ async def test_another_client(server: Provider, browser: Browser, confidential: 
 async def test_expired(server: Provider, browser: Browser, confidential: Registered) -> None:
     """After its time it is good for nothing."""
     tokens = await server.tokens(confidential, browser)
-    row = RefreshToken.filter(token_hash=hash_of(tokens["refresh_token"]))
     with server.identity.database.use():
+        row = RefreshToken.filter(token_hash=hash_of(tokens["refresh_token"]))
         await row.update(expires_at=datetime.now(UTC) - timedelta(seconds=1))
     assert error_of(await server.refresh(confidential, tokens["refresh_token"])) == "invalid_grant"
 

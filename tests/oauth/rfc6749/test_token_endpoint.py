@@ -46,7 +46,7 @@ async def test_parameters_in_the_query(server: Provider, confidential: Registere
 
 
 @pytest.mark.parametrize("path", POSTS)
-@pytest.mark.parametrize("name", ["grant_type", "client_id", "client_secret", "code", "token", "scope", "client_secret"])
+@pytest.mark.parametrize("name", ["grant_type", "client_id", "client_secret", "code", "token", "scope"])
 async def test_repeated_parameters_of_programs(server: Provider, confidential: Registered, path: str, name: str) -> None:
     """Check 20 (endpoints for programs): a parameter that is there twice is refused, also with the same value."""
     form: dict[str, Any] = {
@@ -123,8 +123,9 @@ async def test_malformed_forms(server: Provider, confidential: Registered, body:
 
 
 @pytest.mark.parametrize("path", POSTS)
-async def test_who_asks(server: Provider, confidential: Registered, public: Registered, path: str) -> None:
+async def test_who_asks(server: Provider, path: str) -> None:
     """Who does not show who they are is refused with 401 and a challenge, by whatever way they tried."""
+    confidential, public = await server.register(), await server.register(public=True)
     secret, client_id = confidential.secret or "", confidential.client_id
     wrong: list[tuple[dict[str, str], dict[str, str]]] = [
         ({}, {}),
