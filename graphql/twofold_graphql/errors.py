@@ -7,7 +7,7 @@ from typing import Any
 
 from graphql import GraphQLError
 
-from twofold.errors import ServiceError
+from twofold.errors import OutOfScope, ServiceError
 from twofold_graphql.names import camel
 
 __all__ = ["error_entry", "refusal_entry"]
@@ -53,6 +53,8 @@ def _extensions(error: ServiceError, request_id: str | None) -> dict[str, Any]:
             {"field": ".".join(camel(str(part)) for part in each.path), "code": each.code, "message": each.message}
             for each in error.field_errors
         ]
+    if isinstance(error, OutOfScope):
+        extensions["scope"] = error.scope
     if error.hint:
         extensions["hint"] = error.hint
     return extensions

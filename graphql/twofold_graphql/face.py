@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -13,9 +13,9 @@ from starlette.types import ASGIApp
 
 from twofold.answer import Answer, read_body
 from twofold.engine import Engine
-from twofold.errors import Forbidden, Malformed, NotFound, ServiceError, Unauthenticated, Unavailable
+from twofold.errors import Forbidden, Malformed, NotFound, OutOfScope, ServiceError, Unauthenticated, Unavailable
 from twofold.etag import etag, is_known
-from twofold.identity.authenticate import authenticate
+from twofold.identity.authenticate import WHO_ASKS, authenticate, challenge
 from twofold.page import to_json
 from twofold_graphql.documents import Documents
 from twofold_graphql.errors import refusal_entry
@@ -27,7 +27,7 @@ from twofold_graphql.parameters import parameters
 __all__ = ["GraphQLFace"]
 
 RESPONSE_TYPE = b"application/graphql-response+json"
-VARY = "Accept, Authorization, X-API-Key"
+VARY = f"Accept, {WHO_ASKS}"
 """What the answer to one and the same URL depends on."""
 DOCUMENT = ("query", "documentId", "extensions")
 """The parameters that can say which document is meant."""
@@ -93,12 +93,17 @@ class _Endpoint:
     async def _answer(self, request: Request, data: Any, *, from_url: bool) -> ASGIApp:
         try:
             asked = parameters(data, from_url=from_url)
-            actor = await authenticate(self.engine.actors, request.scope["headers"])
-            query = self.documents.text(asked)
+            actor = await authenticate(self.engine.identity, request.scope)
         except Unauthenticated as error:
-            return self._refuse(request, error, 401, (b"www-authenticate", b"Bearer"))
+            return self._refuse(request, error, 401, (b"www-authenticate", (challenge(error) or "").encode()))
+        except Forbidden as error:
+            return self._refuse(request, error, 403)
         except Unavailable as error:
             return self._refuse(request, error, 503, (b"retry-after", b"1"))
+        except ServiceError as error:
+            return self._refuse(request, error, 400)
+        try:
+            query = self.documents.text(asked)
         except (Forbidden, NotFound) as error:
             return self._refuse(request, error, _refused(request))
         except ServiceError as error:
@@ -116,11 +121,21 @@ class _Endpoint:
             answer = await self.executing.execute(to_execute)
         except NotAQuery:
             return self._refuse(request, Malformed("Send mutations by POST."), 405, (b"allow", b"POST"))
-        return _response(request, answer, 200 if "data" in answer else _refused(request))
+        status = 200 if "data" in answer else _refused(request)
+        return _response(request, answer, status, *(_asked_scope(answer) if "errors" in answer else ()))
 
     def _refuse(self, request: Request, error: ServiceError, status: int, *headers: tuple[bytes, bytes]) -> ASGIApp:
         answer = {"errors": [refusal_entry(error, request.scope.get("request_id"))]}
         return _response(request, answer, status, *headers)
+
+
+def _asked_scope(answer: Mapping[str, Any]) -> Iterator[tuple[bytes, bytes]]:
+    """Which scope was missing, as RFC 6750 §3 tells it; a header can say the first one only."""
+    for entry in answer["errors"]:
+        scope = entry.get("extensions", {}).get("scope")
+        if scope is not None:
+            yield b"www-authenticate", (challenge(OutOfScope(scope)) or "").encode()
+            return
 
 
 def _header(request: Request, name: bytes) -> bytes:

@@ -24,6 +24,7 @@ from twofold_rest.openapi import (
     header,
     object_schema,
     refused,
+    security,
     value_schema,
 )
 
@@ -48,7 +49,7 @@ def aggregate_operation(spec: ResourceSpec) -> Operation:
         "description": f"{SAID}\n\nWho may: {rule.reason}",
         "parameters": _parameters(spec),
         "responses": {"200": _success(spec), **NOT_MODIFIED, **refused(*READ_ERRORS)},
-        "security": [{}, {"bearer": []}, {"apiKey": []}],
+        "security": security(f"{spec.plural}:read"),
     }
     return Operation(operation_id=f"aggregate{_pascal(spec.plural)}", status=200, document=document,
                      summary=f"Count and add up {spec.plural.replace('_', ' ')}, or groups of them")  # fmt: skip
@@ -132,7 +133,7 @@ def _parameters(spec: ResourceSpec) -> list[Schema]:
                _pattern(f"-?({'|'.join(sorted_by)})")),
         *(each for each in _list_parameters(spec) if SHARED.match(each["name"])),
         IF_NONE_MATCH,
-        X_COST,
+    X_COST,
     ]  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Literal, Protocol
 
@@ -17,9 +17,11 @@ from starlette.types import Receive, Scope, Send
 from twofold.engine import Engine
 from twofold.errors import FieldError, Invalid, Malformed, ServiceError
 from twofold_rest.aggregate_openapi import aggregate_components
+from twofold_rest.cors import SHARED, Cors
 from twofold_rest.documents import CSP, STATIC, documents_page
 from twofold_rest.errors import http_error, internal_error, service_error
 from twofold_rest.identity.mount import mount_identity
+from twofold_rest.identity.schemes import identity_schemes
 from twofold_rest.middleware import Surroundings
 from twofold_rest.openapi import components, refused
 from twofold_rest.routes import PREFIX, add_batch, add_routes
@@ -45,9 +47,12 @@ class Face(Protocol):
 class Host(FastAPI):
     """FastAPI behind what every request goes through, and behind the short way to the routes of resources."""
 
-    def put_behind(self, shortcuts: Shortcuts, *, max_body_bytes: int) -> None:
+    def put_behind(
+        self, shortcuts: Shortcuts, *, max_body_bytes: int, origins: Sequence[str], paths: Collection[str]
+    ) -> None:
         """Puts it there; FastAPI's own middlewares are for what has no short way."""
-        self._front = Surroundings(Shortcut(super().__call__, shortcuts=shortcuts), max_body_bytes=max_body_bytes)
+        inside = Surroundings(Shortcut(super().__call__, shortcuts=shortcuts), max_body_bytes=max_body_bytes)
+        self._front = Cors(inside, origins=origins, paths=paths)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves a request, or the time between start and stop."""
@@ -68,7 +73,10 @@ def create_app(engine: Engine, faces: Sequence[Face] = ()) -> FastAPI:
         telemetry=NO_TELEMETRY,
     )
     shortcuts = Shortcuts(PREFIX)
-    app.put_behind(shortcuts, max_body_bytes=engine.settings.max_body_bytes)
+    shared = set(SHARED)
+    """Paths of one segment or more that pages of other origins may call; those of the faces join them below."""
+    settings = engine.settings
+    app.put_behind(shortcuts, max_body_bytes=settings.max_body_bytes, origins=settings.cors_origins, paths=shared)
     app.add_exception_handler(Exception, internal_error)
     app.add_exception_handler(ServiceError, service_error)
     app.add_exception_handler(HTTPException, http_error)
@@ -79,6 +87,7 @@ def create_app(engine: Engine, faces: Sequence[Face] = ()) -> FastAPI:
         for route in app.router.routes[known:]:
             if isinstance(route, Route) and not route.param_convertors:
                 shortcuts.add_whole(route)
+                shared.add(route.path)
     for spec in engine.resources:
         add_routes(app.router, shortcuts, engine, spec)
     add_batch(app.router, shortcuts, engine)
@@ -136,6 +145,7 @@ def _add_documents(app: FastAPI, engine: Engine) -> None:
             parts["securitySchemes"] = {
                 "bearer": {"type": "http", "scheme": "bearer", "description": "A token or an API key."},
                 "apiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+                **identity_schemes(engine.identity),
             }
         assert app.openapi_schema is not None  # noqa: S101  # FastAPI keeps the document there
         return app.openapi_schema

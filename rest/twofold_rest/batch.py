@@ -56,7 +56,7 @@ class Batches:
 
     async def run(self, request: Request) -> Answer:
         """Makes the changes in the body, and answers what came of each."""
-        actor = await authenticate(self.engine.actors, request.scope["headers"])
+        actor = await authenticate(self.engine.identity, request.scope)
         parse_nothing(request.scope["query_string"])
         batch = _parsed(await body_of(request))
         writes = [self._write(index, each) for index, each in enumerate(batch.operations)]

@@ -8,6 +8,7 @@ from fastapi import Request, Response
 from starlette.exceptions import HTTPException
 
 from twofold.errors import ItemsFailed, ServiceError, TooManyRequests
+from twofold.identity.authenticate import challenge
 
 __all__ = ["ERROR_CODES", "STATUSES", "error_response", "http_error", "internal_error", "item_errors", "service_error"]
 
@@ -41,8 +42,8 @@ def service_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, ServiceError)  # noqa: S101  # registered for this class
     headers: dict[str, str] = {}
     status = STATUSES[error.code]
-    if status == 401:
-        headers["WWW-Authenticate"] = "Bearer"
+    if (asked := challenge(error)) is not None:
+        headers["WWW-Authenticate"] = asked
     if isinstance(error, TooManyRequests):
         headers["Retry-After"] = str(error.retry_after_s)
     if status == 503:

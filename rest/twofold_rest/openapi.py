@@ -14,9 +14,9 @@ from twofold_rest.errors import ERROR_CODES
 from twofold_rest.selection import DEFAULT_LIMIT, MAX_LIMIT
 from twofold_rest.window import MAX_OFFSET, MAX_PAGE
 
-__all__ = ["ERROR_RESPONSES", "NOT_MODIFIED", "READ_ERRORS", "Action", "Operation", "Schema", "components", "header",
-           "id_parameter", "object_schema", "operation", "refused", "selection_parameters", "text_parameter",
-           "value_schema"]  # fmt: skip
+__all__ = ["ERROR_RESPONSES", "NOT_MODIFIED", "READ_ERRORS", "Action", "Operation", "Schema",
+           "components", "header", "id_parameter", "object_schema", "operation", "refused", "selection_parameters",
+           "text_parameter", "value_schema"]  # fmt: skip
 
 Schema = dict[str, Any]
 Action: TypeAlias = Literal["list", "get"]
@@ -64,6 +64,9 @@ def _error_headers(status: str) -> Schema:
     match status:
         case "401":
             return {"headers": {"WWW-Authenticate": header("How to sign in (RFC 9110 §11.6.1).")}}
+        case "403":
+            missing = "Which scope is missing (RFC 6750 §3), where it is that."
+            return {"headers": {"WWW-Authenticate": header(missing, required=False)}}
         case "429" | "503":
             return {"headers": {"Retry-After": header("How many seconds to wait.")}}
         case _:
@@ -73,6 +76,15 @@ def _error_headers(status: str) -> Schema:
 def header(description: str, *, required: bool = True) -> Schema:
     """Returns what the document says of a header of an answer (OpenAPI 3.1 §4.8.21), `required` when always sent."""
     return {"description": description, "required": required, "schema": {"type": "string"}}
+
+
+def security(*scopes: str, writes: bool = False) -> list[Schema]:
+    """Returns who may ask: anybody, within what the rules say; an application needs these scopes besides.
+
+    A browser needs its CSRF token for what `writes`.
+    """
+    session: Schema = {"session": [], "csrf": []} if writes else {"session": []}
+    return [{}, {"bearer": []}, {"apiKey": []}, session, {"oauth2": list(scopes)}]
 
 
 def operation(spec: ResourceSpec, action: Action, relation: RelationSpec | None = None) -> Operation:
@@ -88,7 +100,7 @@ def operation(spec: ResourceSpec, action: Action, relation: RelationSpec | None 
             **NOT_MODIFIED,
             **refused(*sorted({*READ_ERRORS, *(("404",) if on_item else ())})),
         },
-        "security": [{}, {"bearer": []}, {"apiKey": []}],
+        "security": security(f"{answered.plural}:read"),
     }
     name = _pascal(spec.plural if action == "list" else spec.singular)
     if relation is not None:

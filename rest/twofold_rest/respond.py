@@ -6,11 +6,13 @@ from starlette.types import Scope
 
 from twofold.answer import Answer
 from twofold.etag import etag, is_known
+from twofold.identity.authenticate import WHO_ASKS
 from twofold.page import to_json
 
 __all__ = ["json_answer", "read_answer", "tagged", "wants_cost"]
 
 JSON = (b"content-type", b"application/json")
+BY_WHO = (b"vary", WHO_ASKS.encode())
 
 
 def json_answer(data: Any, status: int = 200, headers: tuple[tuple[bytes, bytes], ...] = ()) -> Answer:
@@ -36,5 +38,5 @@ def read_answer(scope: Scope, data: Any, headers: tuple[tuple[bytes, bytes], ...
     body = to_json(data)
     tag = etag(body, version)
     if is_known(tag, scope["headers"]):
-        return Answer(304, b"", [(b"etag", tag), *headers])
-    return Answer(200, body, [JSON, (b"etag", tag), *headers])
+        return Answer(304, b"", [(b"etag", tag), BY_WHO, *headers])
+    return Answer(200, body, [JSON, (b"etag", tag), BY_WHO, *headers])

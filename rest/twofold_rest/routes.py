@@ -132,7 +132,7 @@ class _Handlers:
         return _with_cost(request, read_answer(request.scope, {"data": found}, (), version), self.engine, actor, ask)
 
     async def _actor(self, request: Request) -> Actor:
-        return await authenticate(self.engine.actors, request.scope["headers"])
+        return await authenticate(self.engine.identity, request.scope)
 
 
 class _Behind:
@@ -145,7 +145,7 @@ class _Behind:
         self.queries = Queries(relation.target)
 
     async def list(self, request: Request) -> Answer:
-        actor = await authenticate(self.engine.actors, request.scope["headers"])
+        actor = await authenticate(self.engine.identity, request.scope)
         query = self.queries.many(request.scope["query_string"])
         key = parse_key(self.spec, request.path_params["id"])
         ask = query.behind(self.relation, self.spec, key)

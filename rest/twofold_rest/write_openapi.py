@@ -8,7 +8,7 @@ from twofold.engine import Engine
 from twofold.inputs import FORMS, InputForm
 from twofold.resource import Action
 from twofold.spec import ResourceSpec
-from twofold.verbs import COMMON, rules_of
+from twofold.verbs import COMMON, PERMISSIONS, rules_of
 from twofold.write import MAX_ITEMS
 from twofold_rest.openapi import (
     READ_ERRORS,
@@ -18,6 +18,7 @@ from twofold_rest.openapi import (
     id_parameter,
     object_schema,
     refused,
+    security,
     selection_parameters,
     text_parameter,
 )
@@ -60,7 +61,7 @@ def write_operation(engine: Engine, spec: ResourceSpec, route: WriteRoute, actio
         "description": f"{_about(spec, route, action)}\n\nWho may: {_who(spec, route, action)}",
         "parameters": _parameters(spec, route, on_item=on_item),
         "responses": {**_answers(spec, route, creates=creates), **_refusals(spec, route, on_item=on_item)},
-        "security": [{}, {"bearer": []}, {"apiKey": []}],
+        "security": security(*_scopes(spec, route, action), writes=True),
     }
     body = _body(engine, spec, route, action)
     if body is not None:
@@ -102,6 +103,15 @@ def _about(spec: ResourceSpec, route: WriteRoute, action: Action | None) -> str:
 def _who(spec: ResourceSpec, route: WriteRoute, action: Action | None) -> str:
     rules = rules_of(spec, route.removesuffix("_all") if action is None else action.name)
     return " ".join(dict.fromkeys(rule.reason for rule in rules))
+
+
+def _scopes(spec: ResourceSpec, route: WriteRoute, action: Action | None) -> list[str]:
+    """What an application must have been allowed."""
+    if action is not None:
+        return [f"{spec.plural}:{action.name}"]
+    name = route.removesuffix("_all")
+    names = ("create", "patch") if name == "upsert" else (name,)
+    return [f"{spec.plural}:{PERMISSIONS[each][0]}" for each in names]
 
 
 def _parameters(spec: ResourceSpec, route: WriteRoute, *, on_item: bool) -> list[Schema]:
@@ -246,7 +256,7 @@ def batch_operation() -> Operation:
         },
         "responses": {"200": _answer("What came of each.", "BatchResult"),
                       **refused(*sorted({*READ_ERRORS, "409", "413", "415"}))},
-        "security": [{}, {"bearer": []}, {"apiKey": []}],
+        "security": security(writes=True),
     }  # fmt: skip
     return Operation(operation_id="batch", summary="Several changes in one transaction", status=200, document=document)
 

@@ -89,7 +89,7 @@ class Writes:
         return act
 
     async def _delete(self, request: Request) -> Answer:
-        actor = await authenticate(self.engine.actors, request.scope["headers"])
+        actor = await authenticate(self.engine.identity, request.scope)
         parse_nothing(request.scope["query_string"])
         await self.engine.write(actor, self._write(request, "delete"), **told(request))
         return Answer(204)
@@ -114,7 +114,7 @@ class Writes:
 
         What cannot be answered is refused before anything is written; a whole object always can, if only its id.
         """
-        actor = await authenticate(self.engine.actors, request.scope["headers"])
+        actor = await authenticate(self.engine.identity, request.scope)
         query, atomic = self.queries.written(request.scope["query_string"])
         if query.is_named:
             self.engine.cost(actor, query.read)
@@ -150,7 +150,7 @@ class Writes:
         return Write(resource=self.spec, action="patch", id=item.get(ROW_ID), input=rest)
 
     async def _delete_all(self, request: Request) -> Answer:
-        actor = await authenticate(self.engine.actors, request.scope["headers"])
+        actor = await authenticate(self.engine.identity, request.scope)
         ids, atomic = parse_ids(request.scope["query_string"])
         _refuse_version(request)
         writes = [Write(resource=self.spec, action="delete", id=each) for each in ids]

@@ -12,7 +12,7 @@ from twofold.resource import Action
 from twofold.rules import Rule
 from twofold.spec import ResourceSpec
 
-__all__ = ["COMMON", "Verb", "offered", "rules_of"]
+__all__ = ["COMMON", "PERMISSIONS", "Verb", "offered", "rules_of"]
 
 PERMISSIONS = {
     "create": ("create", "created"), "replace": ("update", "updated"), "patch": ("update", "updated"),

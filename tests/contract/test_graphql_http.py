@@ -65,7 +65,7 @@ async def test_who_has_it_is_not_sent_it_again(shop: Shop, accept: str) -> None:
     assert first.status_code == 200
     assert tag.startswith('"')
     assert first.headers["cache-control"] == "private, no-cache"
-    assert first.headers["vary"] == "Accept, Authorization, X-API-Key"
+    assert first.headers["vary"] == "Accept, Authorization, Cookie, X-API-Key"
     for known in (tag, f"W/{tag}", f'"x", {tag}', f'W/"x,y",{tag} , "z"', "*"):
         again = await by_get(shop, query=TAGS, accept=accept, known=known)
         assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
@@ -103,7 +103,7 @@ async def test_a_refusal_has_no_tag(shop: Shop) -> None:
         assert answer.status_code == status
         assert "errors" in answer.json()
         assert "etag" not in answer.headers
-        assert answer.headers["vary"] == "Accept, Authorization, X-API-Key"
+        assert answer.headers["vary"] == "Accept, Authorization, Cookie, X-API-Key"
 
 
 async def test_what_is_posted_has_no_tag(shop: Shop) -> None:

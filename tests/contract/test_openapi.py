@@ -20,6 +20,7 @@ from twofold.engine import Engine
 from twofold.errors import Unavailable
 from twofold.identity.keys import create_key
 from twofold.identity.models import User
+from twofold.identity.tokens import new_secret
 from twofold.settings import Settings
 from twofold.spec import ResourceSpec
 from twofold_rest.app import create_app
@@ -391,7 +392,7 @@ async def test_credentials_that_are_not_enough(
 async def test_without_a_database(
     shop: Shop, contract: Contract, keys: Mapping[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    headers = await shop.headers("admin")
+    headers = {**await shop.headers("admin"), "Cookie": f"twofold={new_secret('session')}"}
     document = {each.name: each for each in contract.operations()}
     monkeypatch.setattr(shop.engine.database, "fetch", out_of_reach)
     monkeypatch.setattr(shop.engine.database, "transaction", no_transaction)
@@ -433,6 +434,9 @@ async def test_signing_in_and_out(shop_url: str, contract: Contract) -> None:
         for _ in range(2):
             contract.hold(logout, await asked(shop, logout, headers=token))
         contract.hold(logout, await asked(shop, logout))
+        cookie = {"Cookie": f"twofold={new_secret('session')}"}
+        for operation in (logout, document["session"]):
+            contract.hold(operation, await asked(shop, operation, headers=cookie))
         for body in ({}, {**right, "email": 1}, {**right, "more": 1}, [], {**right, "password": "x" * 2_000_000}):
             contract.hold(login, await asked(shop, login, json=body))
         contract.hold(login, await asked(shop, login, content=b"{"))

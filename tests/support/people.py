@@ -16,6 +16,7 @@ __all__ = ["Button", "Form", "Page", "Person", "at_origin"]
 MAX_STEPS = 12
 """Redirects and pages in a row; more is a loop."""
 ALLOW, DENY, SIGN_OUT = "Allow", "Deny", "Sign out"
+LOG_OUT = "/oauth/logout"
 
 
 @dataclass(frozen=True)
@@ -147,13 +148,16 @@ class Person:
         """Returns the page after typing the code of a device and allowing it what it wants, or denying it."""
         page = await self._prove(await self.open("/device"))
         page = await self._prove(await self.press(page, page.form_with("user_code"), user_code=user_code))
-        return await self.press(page, page.form_by(word), word)
+        page = await self.press(page, page.form_by(word), word)
+        assert page.status < 400, f"{page.status} at {page.url}: {page.text}"
+        return page
 
     async def log_out(self, url: str) -> str:
         """Returns where an application's request to sign out led, after saying yes if that was asked."""
         page = await self.open(url)
-        if not page.left and (form := page.form_by(SIGN_OUT)):
-            page = await self.press(page, form, SIGN_OUT)
+        asked = [each for each in page.forms if each.button(SIGN_OUT) and urlsplit(each.action).path == LOG_OUT]
+        if asked:
+            page = await self.press(page, asked[0], SIGN_OUT)
         return page.left or page.url
 
     async def _decide(self, url: str, word: str) -> str:
@@ -166,7 +170,7 @@ class Person:
     async def _prove(self, page: Page) -> Page:
         """Answers when the page asks who they are."""
         for _ in range(MAX_STEPS):
-            if (form := page.form_with("password")) and not page.left:
+            if (form := page.form_with("password")) and "email" in form.fields:
                 page = await self.press(page, form, email=self.email, password=self.password)
             elif self.one_time_code and (form := page.form_with("code")):
                 page = await self.press(page, form, code=self.one_time_code())

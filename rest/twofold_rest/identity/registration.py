@@ -49,6 +49,8 @@ async def _registered(request: Request, identity: Identity) -> Response:
         return _error(413, "invalid_client_metadata", f"The body may have at most {MAX_BODY_BYTES} bytes.")
     address = request.client.host if request.client else ""
     origin = From(face="oauth", request_id=request.scope.get("request_id"), address=address)
+    if identity.settings.registration == "open":
+        await identity.attempts.begin("registration", address)
     try:
         made = await register(identity, orjson.loads(body), None, origin)
     except orjson.JSONDecodeError:

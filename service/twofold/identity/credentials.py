@@ -18,7 +18,17 @@ from twofold.identity.passwords import MAX_PASSWORD_CHARACTERS, MIN_PASSWORD_CHA
 from twofold.identity.tokens import hash_of, kind_of, revoke_token
 from twofold.sql.actor import ACTOR_OF
 
-__all__ = ["Known", "actor_of", "create_user", "email_of", "is_name", "known_by", "password_errors", "sign_out"]
+__all__ = [
+    "Known",
+    "account_errors",
+    "actor_of",
+    "create_user",
+    "email_of",
+    "is_name",
+    "known_by",
+    "password_errors",
+    "sign_out",
+]
 
 MAX_EMAIL_CHARACTERS: Final = 254
 MAX_NAME_CHARACTERS: Final = 100
@@ -90,7 +100,7 @@ async def create_user(database: Database, email: str, name: str, password: str, 
         Conflict: the e-mail is taken; its field error is `taken` at `email`.
     """
     known_email, name = email_of(email), name.strip()
-    if errors := _errors_of(known_email, name, password, role):
+    if errors := account_errors(email, name, password, role):
         raise Invalid(field_errors=errors)
     password_hash = await hash_password(password)
     try:
@@ -125,9 +135,10 @@ def is_name(text: str) -> bool:
     return is_plain and is_seen and len(text.strip()) <= MAX_NAME_CHARACTERS
 
 
-def _errors_of(email: str | None, name: str, password: str, role: str) -> list[FieldError]:
+def account_errors(email: str, name: str, password: str, role: str = "customer") -> list[FieldError]:
+    """Returns what keeps these from being an account; one error for each field that is not valid."""
     errors = []
-    if email is None:
+    if email_of(email) is None:
         errors.append(FieldError(path=("email",), code="invalid", message="This is not an e-mail address."))
     if not is_name(name):
         message = f"Give a name of 1 to {MAX_NAME_CHARACTERS} characters on one line."

@@ -11,6 +11,7 @@ from twofold.audit import AuditRecord
 from twofold.database import Database
 from twofold.identity.actors import Actors
 from twofold.identity.attempts import Attempts
+from twofold.identity.mail import Mailer, mailer_of
 from twofold.identity.scopes import Scope, scopes_of
 from twofold.identity.sealed import Sealer
 from twofold.settings import Settings
@@ -40,9 +41,12 @@ class Identity:
         self.database = database
         self.settings = settings
         self.issuer = settings.public_url
+        self.session_cookie = "__Host-twofold" if settings.public_url.startswith("https:") else "twofold"
+        """The name of the cookie of a signed-in browser; browsers take `__Host-` from this host and by TLS only."""
         self.actors = Actors(database, memory_s=settings.credential_memory_s)
         self.attempts = Attempts(database)
         self.sealer = Sealer(settings)
+        self.mailer: Mailer = mailer_of(settings)
         self.scopes: Mapping[str, Scope] = scopes_of(resources)
         self._audit = audit
 

@@ -14,8 +14,8 @@ from twofold.identity.models import Session, User
 from twofold.identity.oauth.models import Grant
 from twofold.identity.tokens import hash_of, kind_of, new_secret
 
-__all__ = ["IssuedSession", "csrf_token", "end_session", "end_sessions", "is_csrf_token", "renew_session", "session_of",
-           "start_session"]  # fmt: skip
+__all__ = ["IssuedSession", "csrf_token", "end_session", "end_sessions", "is_csrf_token", "live_sessions",
+           "renew_session", "session_of", "start_session"]  # fmt: skip
 
 MAX_AGENT_CHARACTERS = 200
 
@@ -74,6 +74,13 @@ async def session_of(identity: Identity, cookie: str) -> Session | None:
     with identity.database.use():
         good = Session.filter(token_hash=hash_of(cookie), revoked_at__isnull=True, expires_at__gt=datetime.now(UTC))
         return await good.filter(user__is_active=True).select_related("user").first()
+
+
+async def live_sessions(identity: Identity, user_id: UUID) -> list[Session]:
+    """Returns the browsers in which a user is signed in, the one with the latest sign-in first."""
+    with identity.database.use():
+        live = Session.filter(user_id=user_id, revoked_at__isnull=True, expires_at__gt=datetime.now(UTC))
+        return await live.order_by("-authenticated_at", "-id")
 
 
 async def end_session(identity: Identity, session_id: UUID, user_id: UUID, origin: From) -> None:

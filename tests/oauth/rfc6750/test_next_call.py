@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
 
 import httpx
 import pytest
@@ -47,6 +48,12 @@ def asked(workers: list[Worker], credential: str) -> list[int]:
     """The statuses of both faces in every process."""
     headers = {"Authorization": f"Bearer {credential}"}
     return [httpx.get(each.url + path, headers=headers).status_code for each in workers for path in FACES]
+
+
+def close(worker: Worker, user_id: UUID, admin: str) -> None:
+    headers = {"Authorization": f"Bearer {admin}"}
+    changed = httpx.patch(f"{worker.url}/api/v1/users/{user_id}", json={"is_active": False}, headers=headers)
+    assert changed.status_code == 200, changed.text
 
 
 def command(shop_url: str, *words: str) -> None:
@@ -94,7 +101,5 @@ async def test_an_account_that_is_closed(workers: list[Worker], shop_url: str) -
     await database.close()
     admin, vendor = signed_in(workers[0], "admin"), signed_in(workers[1], "vendor")
     assert asked(workers, vendor) == [200] * 4
-    headers = {"Authorization": f"Bearer {admin}"}
-    changed = httpx.patch(f"{workers[0].url}/api/v1/users/{user.id}", json={"is_active": False}, headers=headers)
-    assert changed.status_code == 200, changed.text
+    close(workers[0], user.id, admin)
     assert asked(workers, vendor) == [401] * 4

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from support.shop import Shop, opened
+from twofold.identity.attempts import LIMITS, Attempts, Limit
 from twofold.identity.oauth.clients import matches_redirect_uri
 from twofold.identity.oauth.metadata import DEVICE_CODE
 from twofold.identity.oauth.models import Client
@@ -29,6 +31,8 @@ TOKEN = "an initial access token of these tests"
 async def shop(shop_url: str) -> AsyncIterator[Shop]:
     """The demo shop, at which anybody may register."""
     async with opened(shop_url, registration="open") as shop:
+        many = LIMITS | {"registration": Limit(window_s=3600, most={"address": 100_000})}
+        shop.engine.identity.attempts = Attempts(shop.engine.database, limits=many)
         yield shop
 
 
@@ -271,3 +275,10 @@ async def test_with_an_initial_access_token_who_has_it_registers(
             good = await shop.client.post("/oauth/register", json=GOOD, headers={"Authorization": f"Bearer {TOKEN}"})
         assert good.status_code == 201
         assert good.json()["client_secret"] not in caplog.text
+
+
+async def test_an_address_registers_so_many_an_hour(shop_url: str) -> None:
+    async with opened(shop_url, registration="open") as shop:
+        shop.engine.identity.attempts = Attempts(shop.engine.database, clock=lambda: time.time() + 7200)
+        statuses = [(await register(shop)).status_code for _ in range(21)]
+        assert statuses == [201] * 20 + [429]

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import logging
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from fastapi import Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse
@@ -29,6 +32,8 @@ from twofold_rest.identity.pages.return_to import with_return
 
 __all__ = ["Pages"]
 
+log = logging.getLogger("twofold.pages")
+
 HERE: Final = Path(__file__).parents[1]
 MAX_ADDRESS_CHARACTERS: Final = 45
 SHOWN_S: Final = 60
@@ -45,6 +50,18 @@ CSP: Final = (
 
 Handler: TypeAlias = "Callable[[Pages, Request], Awaitable[Response]]"
 """What answers a request for a page, or a form."""
+
+
+SAID: Final = {
+    "again": "That took too long. Sign in again.",
+    "letter": "If there is something to send, an e-mail is on its way. Follow the link in it.",
+    "name": "Your name was changed.",
+    "out": "You are signed out.",
+    "password": "Your password was changed, and all other browsers and applications were signed out.",
+    "reset": "Your password is new. Sign in with it.",
+    "verified": "Your e-mail address is confirmed.",
+}
+"""What a page says first, by the word in its address that the page before it put there."""
 
 
 class SignInFirst(Exception):
@@ -70,6 +87,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._environment.filters["moment"] = moment
 
     def get(self, path: str, handler: Handler) -> None:
         """Adds a page."""
@@ -97,7 +115,7 @@ class Pages:
         key = self.cookies.get(request, "session") if session else visit or new_visit
         html = self._environment.get_template(template).render(
             application=self.engine.application.name, path=request.url.path, session=session, errors=errors,
-            beside=beside, csrf_token=csrf_token(key), **context,
+            beside=beside, csrf_token=csrf_token(key), said=SAID.get(request.query_params.get("said", "")), **context,
         )  # fmt: skip
         headers = HEADERS | {"Content-Security-Policy": CSP.format(form_action=form_action)}
         response = HTMLResponse(html, status, headers=headers)
@@ -144,6 +162,10 @@ class Pages:
             user_agent=request.headers.get("user-agent", ""),
         )
 
+    def later(self, function: Callable[..., Awaitable[None]], *args: Any) -> BackgroundTask:
+        """Returns what `see` runs after the answer, whose time then tells nothing of it. That it failed is logged."""
+        return BackgroundTask(_quietly, function, args)
+
     def show_once(self, request: Request, response: Response, what: Any) -> None:
         """Keeps JSON in the browser for the next page, which may show it by `shown` before it is forgotten."""
         sealed = self.identity.sealer.seal("shown", json.dumps([str(self.signed_in(request).id), what]))
@@ -186,6 +208,18 @@ class Pages:
         if isinstance(error, TooManyRequests):
             response.headers["Retry-After"] = str(error.retry_after_s)
         return response
+
+
+def moment(at: datetime) -> Markup:
+    """Returns a time as pages show it."""
+    return Markup('<time datetime="{}">{}</time>').format(at.isoformat(), f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC")
+
+
+async def _quietly(function: Callable[..., Awaitable[None]], args: tuple[Any, ...]) -> None:
+    try:
+        await function(*args)
+    except Exception as error:  # its text may hold what must not be in the log
+        log.error("after the answer, %s failed: %s", function.__name__, type(error).__name__)  # noqa: TRY400
 
 
 def _place(request: Request) -> str:

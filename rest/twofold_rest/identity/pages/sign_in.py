@@ -28,14 +28,6 @@ __all__ = ["add_pages", "first_step_passed"]
 SIGN_IN = "/account/sign-in"
 SECOND_FACTOR = "/account/sign-in/second-factor"
 
-SAID = {
-    "reset": "Your password is new. Sign in with it.",
-    "verified": "Your e-mail address is confirmed.",
-    "again": "That took too long. Sign in again.",
-    "out": "You are signed out.",
-}
-"""What the page says first, by the word that led to it."""
-
 
 def add_pages(pages: Pages) -> None:
     """Adds the pages of signing in and out."""
@@ -138,6 +130,5 @@ def _sign_in_page(pages: Pages, request: Request, return_to: str, *, status: int
     return pages.render(
         request, "sign_in.html", status=status, errors=errors, return_to=return_to, providers=providers,
         email=email or (session.user.email if session else ""),
-        said=SAID.get(request.query_params.get("said", "")),
         sign_up_path=with_return("/account/sign-up", return_to), reset_path="/account/reset",
     )  # fmt: skip

@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 from urllib.parse import urlencode
 
 from authlib.oauth2.rfc6749.errors import InvalidRequestError, OAuth2Error
@@ -149,10 +149,11 @@ class Authorizing:
             )  # fmt: skip
             await consent(identity, session.user.id, client.id, scopes)
             await forget_pushed(request)
-            answer: Answer = await bridged(
+            sent: Any = await bridged(
                 lambda: server.create_authorization_response(request, grant_user=family, grant=checked)
             )
             await identity.tell("client_allowed", session.user.id, request.origin, client=str(client.id), scopes=scopes)
+        answer: Answer = sent
         return answer
 
 

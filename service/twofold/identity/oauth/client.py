@@ -1,5 +1,8 @@
 """A client as Authlib asks of it, over the row in the database."""
 
+# pyright: reportIncompatibleMethodOverride=false, reportArgumentType=false
+# Authlib asks what it is given for what it needs; bundled types say more than that.
+
 from __future__ import annotations
 
 import hmac

@@ -8,12 +8,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from authlib.oauth2.rfc6749.errors import InvalidScopeError, UnauthorizedClientError
+from authlib.oauth2.rfc8628 import DEVICE_CODE_GRANT_TYPE
 
 from twofold.errors import NotFound
 from twofold.identity.identity import From, Identity
 from twofold.identity.models import Session
 from twofold.identity.oauth.bridge import wait
-from twofold.identity.oauth.grants import EVERY_METHOD, DeviceGrant, check_resource
+from twofold.identity.oauth.grants import EVERY_METHOD, check_resource
 from twofold.identity.oauth.models import DeviceCode, Grant
 from twofold.identity.oauth.protocol import Answer, ProtocolRequest
 from twofold.identity.oauth.server import Server
@@ -35,7 +36,7 @@ async def authorize_device(server: Server, request: ProtocolRequest) -> Answer:
 
     def respond() -> Answer:
         client = server.authenticate_client(request, EVERY_METHOD)
-        if not client.check_grant_type(DeviceGrant.GRANT_TYPE):
+        if not client.check_grant_type(DEVICE_CODE_GRANT_TYPE):
             raise UnauthorizedClientError("The client may not use the device flow.")
         check_resource(request)
         server.validate_requested_scope(request.payload.scope)

@@ -1,5 +1,8 @@
 """The ways in which a client gets tokens: by a code, a refresh token, in its own name, or from a device."""
 
+# pyright: reportIncompatibleMethodOverride=false, reportArgumentType=false
+# Authlib asks what it is given for what it needs; bundled types say more than that.
+
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
@@ -326,7 +329,8 @@ class DeviceGrant(AuthlibDeviceCodeGrant):  # type: ignore[misc]
         Raises:
             InvalidGrantError: another request did.
         """
-        if not wait(consume(self.request.credential.row)):
+        credential: Any = self.request.credential
+        if not wait(consume(credential.row)):
             raise InvalidGrantError
         return super().create_token_response()
 
@@ -336,7 +340,8 @@ GRANTS: Final = (CodeGrant, RefreshGrant, ClientCredentialsGrant, DeviceGrant)
 
 def grant_of(request: ProtocolRequest) -> Grant | None:
     """Returns the family that a token request belongs to; none where a client acts in its own name."""
-    for step in (request.authorization_code, request.refresh_token, request.credential):
+    steps: tuple[Any, ...] = (request.authorization_code, request.refresh_token, request.credential)
+    for step in steps:
         if step is not None:
             grant: Grant = step.row.grant
             return grant

@@ -86,6 +86,7 @@ class Payload(BasicOAuth2Payload):  # type: ignore[misc]
 class ProtocolRequest(OAuth2Request):  # type: ignore[misc]
     """A request to the authorization server."""
 
+    payload: Payload
     client: KnownClient
     row: Client
     """The client that has shown who it is; not there before that."""
@@ -108,7 +109,10 @@ class ProtocolRequest(OAuth2Request):  # type: ignore[misc]
         data: dict[str, str] = self.payload.data
         return data
 
-    args = form
+    @property
+    def args(self) -> dict[str, str]:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """The same."""
+        return self.form
 
 
 def _basic(authorization: str) -> tuple[str, str]:
@@ -118,6 +122,7 @@ def _basic(authorization: str) -> tuple[str, str]:
         InvalidClientError: it is another scheme, or not well-formed.
     """
     scheme, _, encoded = authorization.partition(" ")
+    pair, colon = ("", ""), ""
     try:
         client, colon, secret = base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
         pair = unquote_plus(client, errors="strict"), unquote_plus(secret, errors="strict")
