@@ -64,9 +64,19 @@ class Authorizing:
         nobody knows where the client is (RFC 6749 §4.1.2.1).
         """
         try:
-            request, checked = await self._understood(query, origin)
+            return await self._considered(query, session, origin)
         except OAuth2Error as error:
-            return self._server.handle_error_response(None, error)
+            return self._refused(error)
+
+    async def decide(self, query: bytes, session: Session, origin: From, *, allowed: bool) -> Outcome:
+        """Returns where the browser goes when the person has decided."""
+        try:
+            return await self._decided(query, session, origin, allowed)
+        except OAuth2Error as error:
+            return self._refused(error)
+
+    async def _considered(self, query: bytes, session: Session | None, origin: From) -> Outcome:
+        request, checked = await self._understood(query, origin)
         waiting = self._has_to_sign_in(request, query, session)
         if waiting is not None:
             return self._unless_silent(request, waiting, "login_required")
@@ -78,12 +88,8 @@ class Authorizing:
             return self._unless_silent(request, consenting, "consent_required")
         return await self._allow(request, checked, session)
 
-    async def decide(self, query: bytes, session: Session, origin: From, *, allowed: bool) -> Outcome:
-        """Returns where the browser goes when the person has decided."""
-        try:
-            request, checked = await self._understood(query, origin)
-        except OAuth2Error as error:
-            return self._server.handle_error_response(None, error)
+    async def _decided(self, query: bytes, session: Session, origin: From, allowed: bool) -> Outcome:
+        request, checked = await self._understood(query, origin)
         waiting = self._has_to_sign_in(request, query, session)
         if waiting is not None:
             return waiting
@@ -132,6 +138,10 @@ class Authorizing:
     def _unless_silent(self, request: ProtocolRequest, waiting: Outcome, error: str) -> Outcome:
         """Returns what the person has to do; an error where the client wants them not to be asked."""
         return self._back(request, error) if request.payload.data.get("prompt") == "none" else waiting
+
+    def _refused(self, error: OAuth2Error) -> Answer:
+        answer: Answer = self._server.handle_error_response(None, error)
+        return answer
 
     def _back(self, request: ProtocolRequest, error: str) -> Answer:
         redirect_uri = request.payload.redirect_uri
