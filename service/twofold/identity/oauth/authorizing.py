@@ -137,7 +137,8 @@ class Authorizing:
 
     def _unless_silent(self, request: ProtocolRequest, waiting: Outcome, error: str) -> Outcome:
         """Returns what the person has to do; an error where the client wants them not to be asked."""
-        return self._back(request, error) if request.payload.data.get("prompt") == "none" else waiting
+        is_silent = "none" in request.payload.data.get("prompt", "").split()
+        return self._back(request, error) if is_silent else waiting
 
     def _refused(self, error: OAuth2Error) -> Answer:
         answer: Answer = self._server.handle_error_response(None, error)
