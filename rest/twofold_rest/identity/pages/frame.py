@@ -148,10 +148,18 @@ class Pages:
             Forbidden: its CSRF token is missing, or is not that of this browser.
         """
         form = await read_form(request)
+        self.check(request, form)
+        return form
+
+    def check(self, request: Request, form: Form) -> None:
+        """Sees that a form which was read is ours.
+
+        Raises:
+            Forbidden: its CSRF token is missing, or is not that of this browser.
+        """
         cookie = self.cookies.get(request, "session" if self.session(request) else "visit")
         if not cookie or not is_csrf_token(cookie, form.one("csrf_token")):
             raise Forbidden("This form is too old, or was not ours. Open the page again, and send it once more.")
-        return form
 
     def origin(self, request: Request) -> From:
         """Returns where a request came from, for the audit."""
