@@ -114,7 +114,7 @@ class Pages:
                 beside.setdefault(str(each.path[0]), each.message)
         key = self.cookies.get(request, "session") if session else visit or new_visit
         html = self._environment.get_template(template).render(
-            application=self.engine.application.name, path=request.url.path, session=session, errors=errors,
+            application=self.engine.application.name, path=request.scope["path"], session=session, errors=errors,
             beside=beside, csrf_token=csrf_token(key), said=SAID.get(request.query_params.get("said", "")), **context,
         )  # fmt: skip
         headers = HEADERS | {"Content-Security-Policy": CSP.format(form_action=form_action)}
@@ -232,5 +232,6 @@ async def _quietly(function: Callable[..., Awaitable[None]], args: tuple[Any, ..
 
 def _place(request: Request) -> str:
     """Returns what was asked for, if it can be asked for again."""
-    query = f"?{request.url.query}" if request.url.query else ""
-    return f"{request.url.path}{query}" if request.method == "GET" else request.url.path
+    path: str = request.scope["path"]
+    query = request.scope["query_string"].decode("latin-1")
+    return f"{path}?{query}" if query and request.method == "GET" else path
