@@ -32,10 +32,11 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_migrations_are_applied_once_and_can_be_undone(tmp_path: Path) -> None:
     path = tmp_path / "twofold.db"
     assert "pending" in run("migrate", "status", database=path).stdout
-    assert run("migrate", "up", database=path).stdout.count("Applied") == 4
+    assert run("migrate", "up", database=path).stdout.count("Applied") == 5
     assert run("migrate", "up", database=path).stdout == "Nothing to do.\n"
     assert "Undid storefront" in run("migrate", "down", "storefront", database=path).stdout
     assert re.findall("^applied|^pending", run("migrate", "status", database=path).stdout, re.M) == [
+        "applied",
         "applied",
         "applied",
         "applied",
@@ -104,3 +105,29 @@ def test_a_taken_port_is_said_in_a_sentence(database: Path) -> None:
     assert "address already in use" in second.stderr
     assert "is served" not in second.stdout
     assert "Traceback" not in second.stderr
+
+
+SAYS_ITS_NAME = """
+import os, uvicorn
+from twofold.cli import main
+uvicorn.Server.run = lambda *_: print("named", os.environ.get("TWOFOLD_PUBLIC_URL"))
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("options", "settings", "name"),
+    [
+        (["--port", "4321"], {}, "http://127.0.0.1:4321"),
+        (["--port", "4321", "--host", "::1"], {}, "http://[::1]:4321"),
+        (["--port", "4321", "--host", "0.0.0.0"], {}, "http://127.0.0.1:4321"),  # noqa: S104
+        (["--port", "4321"], {"TWOFOLD_PUBLIC_URL": "https://shop.example"}, "https://shop.example"),
+    ],
+)
+def test_a_server_knows_where_it_is_reached(
+    database: Path, options: list[str], settings: dict[str, str], name: str
+) -> None:
+    environment = {**os.environ, "TWOFOLD_DATABASE_URL": f"sqlite://{database}", **settings}
+    command = [sys.executable, "-c", SAYS_ITS_NAME, "serve", "--no-demo", *options]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    assert f"named {name}\n" in done.stdout
