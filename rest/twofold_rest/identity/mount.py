@@ -8,7 +8,7 @@ from starlette.staticfiles import StaticFiles
 from twofold.engine import Engine
 from twofold.identity.oauth.server import Server
 from twofold_rest.identity.endpoints import endpoint_routes
-from twofold_rest.identity.pages import authorize, logout, sign_in
+from twofold_rest.identity.pages import authorize, logout, providers, sign_in
 from twofold_rest.identity.pages.frame import HERE, Pages
 from twofold_rest.identity.registration import add_registration
 
@@ -18,7 +18,7 @@ __all__ = ["mount_identity"]
 def mount_identity(app: FastAPI, engine: Engine) -> None:
     """Adds the pages of accounts and the endpoints of OAuth to the app."""
     server, pages = Server(engine.identity), Pages(engine)
-    for module in (sign_in,):
+    for module in (sign_in, providers):
         module.add_pages(pages)
     for protocol in (authorize, logout):
         protocol.add_pages(pages, server)

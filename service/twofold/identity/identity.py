@@ -11,6 +11,7 @@ from twofold.audit import AuditRecord
 from twofold.database import Database
 from twofold.identity.actors import Actors
 from twofold.identity.attempts import Attempts
+from twofold.identity.providers.known import KnownProviders
 from twofold.identity.scopes import Scope, scopes_of
 from twofold.identity.sealed import Sealer
 from twofold.settings import Settings
@@ -43,6 +44,7 @@ class Identity:
         self.actors = Actors(database, memory_s=settings.credential_memory_s)
         self.attempts = Attempts(database)
         self.sealer = Sealer(settings)
+        self.providers = KnownProviders(settings.providers)
         self.scopes: Mapping[str, Scope] = scopes_of(resources)
         self._audit = audit
 
