@@ -14,6 +14,7 @@ FIXTURES = (
     "support.shop",
     "support.trading",
     "support.visitors",
+    "support.providers",
 )
 
 
