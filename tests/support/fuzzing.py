@@ -177,11 +177,16 @@ def _headers(draw: st.DrawFn, media: bytes) -> tuple[tuple[bytes, bytes], ...]:
         elif kind == "content-type":
             found[1] = (b"content-type", draw(MEDIA))
         elif kind == "host":
-            found[0] = (b"host", draw(st.sampled_from([b"", b"[", b"\xff", EVIL.encode(), b"a b", b"shop:x", b"a@b", b"?#"])))
+            found[0] = (
+                b"host",
+                draw(st.sampled_from([b"", b"[", b"\xff", EVIL.encode(), b"a b", b"shop:x", b"a@b", b"?#"])),
+            )
         else:
             name = draw(st.sampled_from([b"accept", b"origin", b"x-request-id", b"user-agent", b"x-forwarded-for", b"x-csrf-token",
                                          b"content-length", b"transfer-encoding", b"referer"]))  # fmt: skip
-            found.append((name, draw(st.sampled_from([b"", b"\xff", b"a" * 3000, f"https://{EVIL}".encode(), b"null", b"-1"]))))
+            found.append(
+                (name, draw(st.sampled_from([b"", b"\xff", b"a" * 3000, f"https://{EVIL}".encode(), b"null", b"-1"])))
+            )
     return tuple(found)
 
 
@@ -199,7 +204,9 @@ def attempts(draw: st.DrawFn, routes: Sequence[tuple[str, str]]) -> Attempt:
         method = draw(st.sampled_from(["HEAD", "OPTIONS", "PUT", "DELETE", "PATCH", "TRACE", "X"]))
     if "{" in path:
         head, _, rest = path.partition("{")
-        path = head + draw(st.sampled_from(["<own>", "<client>", "x", "\x00", "é", "00000000-0000-0000-0000-000000000000", MARK]))
+        path = head + draw(
+            st.sampled_from(["<own>", "<client>", "x", "\x00", "é", "00000000-0000-0000-0000-000000000000", MARK])
+        )
         path += rest.partition("}")[2]
     if method == "GET" or path == "/oauth/authorize":
         query, body = draw(_parameters(base)), draw(_parameters({"decision": "allow", "csrf_token": "<csrf>"}))
@@ -271,7 +278,9 @@ class Fuzzer:
 
     async def _open(self) -> None:
         self.server = await self.stack.enter_async_context(provider(self.url, self.folder))
-        most = {name: Limit(window_s=each.window_s, most=dict.fromkeys(each.most, 10**9)) for name, each in LIMITS.items()}
+        most = {
+            name: Limit(window_s=each.window_s, most=dict.fromkeys(each.most, 10**9)) for name, each in LIMITS.items()
+        }
         self.server.identity.attempts = Attempts(self.server.identity.database, limits=most)
         self.user = await self.server.person("fuzzer@example.com")
         self.client = await self.server.web_client(post_logout_redirect_uris=[GOODBYE])
@@ -340,7 +349,9 @@ class Fuzzer:
             text.extend(message.get("body", b""))
 
         await self.server.app(scope, receive, send)
-        return Answered(status, {name.decode().lower(): value.decode("latin-1") for name, value in answered}, text.decode())
+        return Answered(
+            status, {name.decode().lower(): value.decode("latin-1") for name, value in answered}, text.decode()
+        )
 
     def _judge(self, attempt: Attempt, answer: Answered) -> None:
         """Fails where an answer is of a kind that none may be."""
@@ -377,7 +388,9 @@ class Fuzzer:
             return
         assert kind.startswith(("application/json", "application/problem+json")), answer
         body = json.loads(answer.text)
-        assert "error_code" in body or (attempt.path in PROGRAMS and set(body) <= {"error", "error_description"}), answer
+        assert "error_code" in body or (attempt.path in PROGRAMS and set(body) <= {"error", "error_description"}), (
+            answer
+        )
 
 
 def fuzz(fuzzer: Fuzzer, number: int, *, at_random: bool = False, only_find: bool = False) -> None:

@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, quote_plus, urlencode, urlsplit
 import httpx
 from starlette.types import ASGIApp
 
-from support.authority import CALLBACK, SCOPES, Registered, new_client
+from support.authority import Registered, new_client
 from support.shop import EMAILS, Shop, opened
 from support.visitors import SECRET
 from twofold.identity.identity import From, Identity

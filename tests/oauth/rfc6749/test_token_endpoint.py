@@ -47,7 +47,9 @@ async def test_parameters_in_the_query(server: Provider, confidential: Registere
 
 @pytest.mark.parametrize("path", POSTS)
 @pytest.mark.parametrize("name", ["grant_type", "client_id", "client_secret", "code", "token", "scope"])
-async def test_repeated_parameters_of_programs(server: Provider, confidential: Registered, path: str, name: str) -> None:
+async def test_repeated_parameters_of_programs(
+    server: Provider, confidential: Registered, path: str, name: str
+) -> None:
     """Check 20 (endpoints for programs): a parameter that is there twice is refused, also with the same value."""
     form: dict[str, Any] = {
         "grant_type": "client_credentials", "client_id": confidential.client_id, "client_secret": confidential.secret,

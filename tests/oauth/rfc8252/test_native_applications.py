@@ -34,7 +34,12 @@ async def test_localhost(server: Provider, browser: Browser) -> None:
     """Check 2 (refused): `localhost` is a name like others, of which no other port is taken (§8.3)."""
     client = await server.register(public=True, redirect_uris=["http://localhost:8400/cb"])
     assert (await browser.authorize(client, redirect_uri="http://localhost:8400/cb")).status_code == 200
-    for wrong in ("http://localhost/cb", "http://localhost:8401/cb", "http://127.0.0.1:8400/cb", "http://[::1]:8400/cb"):
+    for wrong in (
+        "http://localhost/cb",
+        "http://localhost:8401/cb",
+        "http://127.0.0.1:8400/cb",
+        "http://[::1]:8400/cb",
+    ):
         answer = await browser.authorize(client, redirect_uri=wrong)
         assert (answer.status_code, answer.headers.get("Location")) == (400, None), wrong
 
