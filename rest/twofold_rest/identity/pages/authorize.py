@@ -59,7 +59,7 @@ def _answered(pages: Pages, request: Request, outcome: Answer | SigningIn | Cons
         case Consenting(client=client, scopes=scopes, redirect_uri=redirect_uri):
             return pages.render(
                 request, "consent.html", client=client, subjects=_by_subject(scopes), target=_target(redirect_uri),
-                action=f"{PATH}?{request.url.query}", form_action=f"'self' {_source(redirect_uri)}", user_code="",
+                action=f"{PATH}?{_query(request).decode('ascii')}", form_action=f"'self' {_source(redirect_uri)}", user_code="",
             )  # fmt: skip
         case Answer(location=str(location)):
             return Response(status_code=303, headers={**HEADERS, "Location": location})
@@ -101,8 +101,7 @@ def _source(redirect_uri: str) -> str:
 
 async def _device(pages: Pages, request: Request) -> Response:
     pages.signed_in(request)
-    said = request.query_params.get("said", "")
-    return pages.render(request, "device.html", user_code=request.query_params.get("user_code", "")[:20], said=said)
+    return pages.render(request, "device.html", user_code=request.query_params.get("user_code", "")[:20])
 
 
 async def _decide_device(pages: Pages, request: Request) -> Response:
@@ -121,5 +120,5 @@ async def _decide_device(pages: Pages, request: Request) -> Response:
         await decide_device(pages.identity, session, user_code, origin, allowed=allowed)
     except NotFound as error:
         wrong = FieldError(path=("user_code",), code="unknown", message=error.message)
-        return pages.render(request, "device.html", status=404, user_code=user_code, said="", errors=[wrong])
-    return pages.see(f"{DEVICE}?said={'allowed' if allowed else 'denied'}")
+        return pages.render(request, "device.html", status=404, user_code=user_code, errors=[wrong])
+    return pages.see(f"{DEVICE}?said={'device' if allowed else 'no_device'}")
