@@ -14,6 +14,8 @@ FIXTURES = (
     "support.shop",
     "support.trading",
     "support.visitors",
+    "support.authorization",  # after those it is made of
+    "support.providers",
 )
 
 

@@ -133,7 +133,7 @@ def _parameters(spec: ResourceSpec) -> list[Schema]:
                _pattern(f"-?({'|'.join(sorted_by)})")),
         *(each for each in _list_parameters(spec) if SHARED.match(each["name"])),
         IF_NONE_MATCH,
-    X_COST,
+        X_COST,
     ]  # fmt: skip
 
 

@@ -75,8 +75,7 @@ def create_app(engine: Engine, faces: Sequence[Face] = ()) -> FastAPI:
     )
     hide_secrets()
     shortcuts = Shortcuts(PREFIX)
-    shared = set(SHARED)
-    """Paths of one segment or more that pages of other origins may call; those of the faces join them below."""
+    shared: set[str] = set(SHARED)  # those of the faces join them below
     settings = engine.settings
     app.put_behind(shortcuts, max_body_bytes=settings.max_body_bytes, origins=settings.cors_origins, paths=shared)
     app.add_exception_handler(Exception, internal_error)

@@ -9,6 +9,7 @@ from storefront.roles import ADMINS, is_admin, own
 from twofold.actor import Actor
 from twofold.change import Change
 from twofold.identity.credentials import email_of, is_name
+from twofold.identity.ending import end_within
 from twofold.identity.models import User
 from twofold.identity.passwords import MAX_PASSWORD_CHARACTERS, hash_password
 from twofold.resource import Field, Input, Relation, Resource, action
@@ -50,6 +51,11 @@ class Users(Resource[User]):
     orders = Relation()
     addresses = Relation()
     memberships = Relation()
+
+    async def after_write(self, change: Change) -> None:
+        """Ends all that an account held, when it is closed: opening it again brings none of that back."""
+        if change.before is not None and change.before.is_active and not change.value("is_active"):
+            await end_within(change.before.id)
 
     @action(EVERYONE, happened="registered", creates=True)
     async def register(self, change: Change, registration: Registration) -> None:

@@ -7,8 +7,15 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page, expect
 
+from storefront.application import STOREFRONT
+from support import server
 from support.browsing import Visit, chromium, visiting
 from support.needs import cannot
+from twofold.engine import Engine
+from twofold.identity.identity import From
+from twofold.identity.models import User
+from twofold.identity.sessions import start_session
+from twofold.settings import Settings
 from twofold_graphql import graphiql
 from twofold_rest import documents
 
@@ -135,3 +142,48 @@ def test_pages_say_what_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     ):
         assert b"npm ci &amp;&amp; npm run build" in page
         assert b"<script" not in page
+
+
+CHANGE = r"""
+({CodeMirror: editor}) => editor.setValue(editor.getValue().replace(
+  /query (\w+)[^]*/, 'mutation $1 { createTag(input: {name: "by cookie"}) { tag { name } } }'))
+"""
+"""Puts a change in the place of a query, under its name: what GraphiQL executes is found a moment later."""
+
+
+@pytest.fixture(scope="module")
+async def own_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[str, str]]:
+    """The URL of a server, and the cookie of an admin who signed in there."""
+    database = tmp_path_factory.mktemp("signed_in") / "twofold.db"
+    with server.serving(database) as url:
+        engine = Engine(STOREFRONT, Settings(database_url=f"sqlite://{database}"))
+        await engine.database.open()
+        with engine.database.use():
+            user = await User.get(email="admin@example.com")
+        cookie = (await start_session(engine.identity, user, ["pwd"], From(face="pages"))).cookie
+        await engine.database.close()
+        yield url, cookie
+
+
+async def test_who_is_signed_in_asks_as_such_and_may_sign_out(
+    browser: Browser, own_server: tuple[str, str], tmp_path: Path
+) -> None:
+    url, cookie = own_server
+    async with visiting(browser, url) as visit:
+        page = visit.page
+        await visit.open("/graphql")
+        await expect(page.locator("#who a")).to_have_attribute("href", "/account/sign-in?return_to=%2Fgraphql")
+        await page.context.add_cookies([{"name": "twofold", "value": cookie, "url": url, "httpOnly": True}])
+        await visit.open("/graphql")
+        await expect(page.locator("#who")).to_contain_text("Signed in as")
+        await page.locator(".graphiql-query-editor .CodeMirror").first.evaluate(CHANGE)
+        await page.locator("button.graphiql-execute-button").click()
+        await expect(page.locator(".result-window .CodeMirror-code")).to_contain_text("by cookie")
+        await page.screenshot(path=tmp_path / "signed_in.png")
+        await visit.open("/api/v1/docs")
+        await expect(page.locator("#who")).to_contain_text("Signed in as")
+        await expect(page.locator(".opblock").first).to_be_visible()
+        await page.screenshot(path=tmp_path / "docs_signed_in.png")
+        await page.get_by_role("button", name="Sign out").click()
+        await expect(page.locator("#who a")).to_have_text("Sign in")
+        await visit.assert_clean()

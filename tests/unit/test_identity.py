@@ -13,13 +13,14 @@ from uuid import UUID
 import pytest
 from argon2 import PasswordHasher
 
+from support.identity import sign_in_over
 from twofold.actor import Actor
 from twofold.database import Database
 from twofold.errors import Conflict, Invalid, NotFound, Unauthenticated
 from twofold.fields import sqlite_datetime
-from twofold.identity import credentials, keys, passwords, tokens
+from twofold.identity import credentials, keys, password_check, passwords, tokens
 from twofold.identity.attempts import Attempts
-from twofold.identity.models import AccessToken, ApiKey, User
+from twofold.identity.models import AccessToken, ApiKey, Attempt, User
 from twofold.sql.actor import ACTOR_OF
 
 PASSWORD = "correct horse battery"
@@ -31,9 +32,10 @@ TABLES = ("users", "access_tokens", "api_keys")
 
 @pytest.fixture
 async def database(database: Database) -> Database:
-    """The module's database, without users and what is theirs."""
+    """The module's database, without users and what is theirs, and without attempts."""
     with database.use():
         await User.all().delete()
+        await Attempt.all().delete()
     return database
 
 
@@ -43,7 +45,7 @@ async def add_user(database: Database, email: str = "ada@example.com", **columns
 
 
 async def sign_in(database: Database, password: str = PASSWORD, **options: Any) -> tokens.IssuedToken:
-    return await credentials.sign_in(database, "ada@example.com", password, ttl_s=3600, **options)
+    return await sign_in_over(database, "ada@example.com", password, **options)
 
 
 async def dump(database: Database) -> str:
@@ -164,7 +166,7 @@ class TestUsers:
             user = await User.get(id=user_id)
         assert (user.email, user.name, user.role, user.is_active) == ("ada@example.com", "Ada", "customer", True)
         assert PASSWORD not in await dump(database)
-        issued = await credentials.sign_in(database, "ADA@example.com", PASSWORD, ttl_s=60)
+        issued = await sign_in_over(database, "ADA@example.com", PASSWORD)
         assert issued.user_id == user_id
 
     async def test_a_taken_email_is_a_conflict_that_names_it(self, database: Database) -> None:
@@ -248,7 +250,7 @@ class TestSignIn:
     ) -> None:
         await add_user(database)
         with pytest.raises(Unauthenticated) as refused:
-            await credentials.sign_in(database, email, PASSWORD, ttl_s=60)
+            await sign_in_over(database, email, PASSWORD)
         assert refused.value.message == WRONG
         assert len(hasher.verified) == 1
         with pytest.raises(Unauthenticated):
@@ -302,7 +304,7 @@ class TestSignIn:
                 await User.all().update(**change)
             return await passwords.verify_password(password_hash, password)
 
-        monkeypatch.setattr(credentials, "verify_password", changing)
+        monkeypatch.setattr(password_check, "verify_password", changing)
         with pytest.raises(Unauthenticated):
             await sign_in(database)
         assert await database.fetch("SELECT * FROM access_tokens") == []
@@ -500,7 +502,7 @@ class TestSecrecy:
         actor = await credentials.actor_of(database, key.key)
         attempts = Attempts(database)
         with pytest.raises(Unauthenticated) as refused:
-            await sign_in(database, "wrong password", attempts=attempts, client_address="192.0.2.1")
+            await sign_in(database, "wrong password", attempts=attempts, address="192.0.2.1")
         await credentials.sign_out(database, token.access_token)
         shown = " ".join(
             [repr(token), str(token), repr(key), repr(actor), repr(attempts), repr(refused.value), caplog.text]

@@ -14,8 +14,9 @@ from storefront.reviews import ReviewStatus
 from support.trading import Market, errors
 from twofold.actor import ANONYMOUS, Actor
 from twofold.errors import Conflict, Forbidden, Invalid, NotFound, PreconditionFailed, ServiceError, Unauthenticated
-from twofold.identity.credentials import sign_in
+from twofold.identity.identity import From
 from twofold.identity.models import User
+from twofold.identity.sign_in import sign_in
 from twofold.write import Write
 
 MODERATOR = Actor(user_id=UUID(int=7), role="moderator")
@@ -143,9 +144,7 @@ async def test_who_registers_may_sign_in(market: Market) -> None:
     assert (user.email, user.name, user.role) == (f"new{market.tea.slug}@example.com", "New One", "customer")
     assert (user.is_active, user.version) == (True, 1)
     assert await market.news(before) == [("users.registered", "register")]
-    issued = await sign_in(
-        market.engine.database, user.email, PASSWORD, ttl_s=60, attempts=market.engine.identity.attempts
-    )
+    issued = await sign_in(market.engine.identity, user.email, PASSWORD, origin=From())
     assert (await market.engine.actors.of(issued.access_token)).user_id == user.id
     with market.engine.database.use():
         (entry,) = await AuditEntry.filter(row_id=str(user.id))
@@ -174,7 +173,7 @@ async def test_a_registration_is_sent_again(market: Market) -> None:
         for password in (PASSWORD, PASSWORD, f"another {PASSWORD}")
     ]
     assert made[0] == made[1] == made[2]
-    await sign_in(market.engine.database, email, PASSWORD, ttl_s=60, attempts=market.engine.identity.attempts)
+    await sign_in(market.engine.identity, email, PASSWORD, origin=From())
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import { createElement } from "react";
 import { createRoot } from "react-dom/client";
 import { config } from "./config.js";
 import { examplesPlugin } from "./examples.js";
+import { fetchAsSignedIn, showWhoIsSignedIn } from "./session.js";
 import { storage } from "./storage.js";
 import "./page.css";
 
@@ -19,6 +20,7 @@ const fetcher = createGraphiQLFetcher({
   url: endpoint.href,
   subscriptionUrl: socket.href,
   headers: { accept: "application/graphql-response+json, application/json" },
+  fetch: fetchAsSignedIn,
   enableIncrementalDelivery: false,
 });
 
@@ -26,6 +28,7 @@ const fetcher = createGraphiQLFetcher({
 // https://github.com/graphql/graphiql/issues/3392
 const [first] = localStorage.getItem("graphiql:tabState") ? [] : config.examples;
 
+showWhoIsSignedIn();
 createRoot(document.getElementById("page")).render(
   createElement(GraphiQL, {
     fetcher,

@@ -97,7 +97,7 @@ async def _asked(server: Server, request: Request) -> ProtocolRequest:
     Raises:
         ProtocolError: its body is no form, or there are parameters in the URL, which ends up in logs (OAuth 2.1 §3.2).
     """
-    if request.url.query:
+    if request.scope["query_string"]:  # as it came: a URL can only be made of it where it is UTF-8
         raise ProtocolError("Send the parameters in the body, not in the URL.", error="invalid_request")
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
         raise ProtocolError(f"Send the parameters as {FORM}.", error="invalid_request")
@@ -106,7 +106,7 @@ async def _asked(server: Server, request: Request) -> ProtocolRequest:
         raise ProtocolError("There is more than one Authorization header.", error="invalid_request")
     body = await read_body(request.receive)
     authorization = authorizations[0] if authorizations else None
-    return server.request(request.url.path, body, origin_of(request, "oauth"), authorization=authorization)
+    return server.request(request.scope["path"], body, origin_of(request, "oauth"), authorization=authorization)
 
 
 def _sent(answer: Answer) -> Response:

@@ -15,6 +15,7 @@ from twofold_rest.identity.pages import (
     keys,
     logout,
     profile,
+    providers,
     reset,
     second_factor,
     sessions,
@@ -30,7 +31,7 @@ __all__ = ["mount_identity"]
 def mount_identity(app: FastAPI, engine: Engine) -> None:
     """Adds the pages of accounts and the endpoints of OAuth to the app."""
     server, pages = Server(engine.identity), Pages(engine)
-    for module in (sign_in, sign_up, reset, profile, second_factor, sessions, keys, apps, developer):
+    for module in (sign_in, sign_up, reset, profile, second_factor, sessions, keys, apps, developer, providers):
         module.add_pages(pages)
     for protocol in (authorize, logout):
         protocol.add_pages(pages, server)

@@ -1,6 +1,7 @@
 """Running the application: `serve` and `seed`."""
 
 import asyncio
+import os
 from collections.abc import Mapping
 from typing import Annotated
 
@@ -25,7 +26,9 @@ def serve(
     settings = Settings()
     application = load_application(settings)
     asyncio.run(_prepare(application, settings, demo=demo))
-    url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    url = _url(host, port)
+    if "public_url" not in settings.model_fields_set:
+        os.environ["TWOFOLD_PUBLIC_URL"] = _public(host, port)  # for the application, which the processes load later
     config = uvicorn.Config(application.asgi, host=host, port=port, workers=workers, log_level="warning")
     welcome = _welcome(application, url, demo=demo)
     try:
@@ -49,6 +52,15 @@ def seed(
     if counts is None:
         typer.echo("The database has data already; nothing was written.", err=True)
         raise typer.Exit(1)
+
+
+def _url(host: str, port: int) -> str:
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def _public(host: str, port: int) -> str:
+    """Where a browser on this machine reaches the service, also when it listens on all addresses."""
+    return _url({"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), port)  # noqa: S104
 
 
 class _Announced(uvicorn.Server):
@@ -94,5 +106,9 @@ def _welcome(application: Application, url: str, *, demo: bool) -> str:
         lines += [f"  {each.title:<10} {each.email:<24} {each.password}" for each in accounts]
         body = f'{{"email":"{accounts[0].email}","password":"{accounts[0].password}"}}'
         lines += ["", "Sign in:", f"  curl -s {url}/auth/login -H 'Content-Type: application/json' -d '{body}'"]
+    for client in application.seed.clients if application.seed and demo else ():
+        lines += ["", f"Application for OAuth: {client.title}, without a secret"]
+        lines += [f"  client_id    {client.client_id}", f"  redirect_uri {client.redirect_uri} (any port)"]
+        lines += [f"  discovery    {url}/.well-known/openid-configuration"]
     lines += ["", "Try:", f"  curl -s '{url}{application.first_request}'", "", "Ctrl-C stops it."]
     return "\n".join(lines)

@@ -36,7 +36,6 @@ class Challenge:
     fingerprint: str = field(repr=False)
     """Of the hash of their password, so that a new password voids this."""
     methods: list[str]
-    return_to: str
 
 
 async def sign_in(identity: Identity, email: str, password: str, *, totp: str | None = None, origin: From
@@ -82,9 +81,9 @@ async def sign_in_browser(identity: Identity, user: User, methods: Sequence[str]
     return await start_session(identity, user, methods, origin)
 
 
-def seal_challenge(identity: Identity, user: User, methods: Sequence[str], return_to: str) -> str:
+def seal_challenge(identity: Identity, user: User, methods: Sequence[str]) -> str:
     """Returns what the browser of a user holds between the first step and the second factor, for CHALLENGE_S."""
-    held = [str(user.id), hash_of(user.password_hash), list(methods), return_to]
+    held = [str(user.id), hash_of(user.password_hash), list(methods)]
     return identity.sealer.seal(PURPOSE, json.dumps(held))
 
 
@@ -95,12 +94,10 @@ def challenge_of(identity: Identity, sealed: str) -> Challenge:
         NoChallenge: it is not ours, or too old.
     """
     try:
-        user_id, fingerprint, methods, return_to = json.loads(
-            identity.sealer.open(PURPOSE, sealed, max_age_s=CHALLENGE_S)
-        )
+        user_id, fingerprint, methods = json.loads(identity.sealer.open(PURPOSE, sealed, max_age_s=CHALLENGE_S))
     except NotOurs as error:
         raise NoChallenge from error
-    return Challenge(user_id=UUID(user_id), fingerprint=fingerprint, methods=methods, return_to=return_to)
+    return Challenge(user_id=UUID(user_id), fingerprint=fingerprint, methods=methods)
 
 
 async def pass_challenge(identity: Identity, challenge: Challenge, code: str, origin: From, *,

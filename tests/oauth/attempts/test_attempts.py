@@ -9,10 +9,11 @@ import sys
 
 import pytest
 
+from support.identity import sign_in_over
 from support.server import ROOT
 from twofold.database import Database
 from twofold.errors import TooManyRequests, Unauthenticated
-from twofold.identity import credentials, passwords
+from twofold.identity import password_check, passwords
 from twofold.identity.attempts import Attempts, Limit
 from twofold.identity.models import Attempt, User
 
@@ -234,9 +235,9 @@ async def test_signing_in_counts_failures_however_the_email_is_written(database:
     attempts = Attempts(database, limits=limits(account=3))
     for email in ("ada@example.com", "ADA@example.com", " Ada@Example.com "):
         with pytest.raises(Unauthenticated):
-            await credentials.sign_in(database, email, "wrong password", ttl_s=60, attempts=attempts)
+            await sign_in_over(database, email, "wrong password", attempts=attempts)
     with pytest.raises(TooManyRequests) as refused:
-        await credentials.sign_in(database, "ada@example.com", PASSWORD, ttl_s=60, attempts=attempts)
+        await sign_in_over(database, "ada@example.com", PASSWORD, attempts=attempts)
     assert 890 <= refused.value.retry_after_s <= 900
 
 
@@ -244,9 +245,7 @@ async def test_successes_are_never_limited(database: Database) -> None:
     await add_user(database)
     attempts = Attempts(database, limits=limits(account=1, address=1))
     for _ in range(3):
-        assert await credentials.sign_in(
-            database, "ada@example.com", PASSWORD, ttl_s=60, attempts=attempts, client_address="192.0.2.1"
-        )
+        assert await sign_in_over(database, "ada@example.com", PASSWORD, attempts=attempts, address="192.0.2.1")
 
 
 async def test_many_guesses_at_once_are_verified_only_as_often_as_allowed(
@@ -254,18 +253,15 @@ async def test_many_guesses_at_once_are_verified_only_as_often_as_allowed(
 ) -> None:
     await add_user(database)
     verified = []
-    verify = credentials.verify_password
+    verify = password_check.verify_password
 
     async def counted(password_hash: str | None, password: str) -> passwords.Verified:
         verified.append(password)
         return await verify(password_hash, password)
 
-    monkeypatch.setattr(credentials, "verify_password", counted)
+    monkeypatch.setattr(password_check, "verify_password", counted)
     attempts = Attempts(database, limits=limits(account=3))
-    tries = (
-        credentials.sign_in(database, "ada@example.com", f"guess number {n}", ttl_s=60, attempts=attempts)
-        for n in range(20)
-    )
+    tries = (sign_in_over(database, "ada@example.com", f"guess number {n}", attempts=attempts) for n in range(20))
     outcomes = await asyncio.gather(*tries, return_exceptions=True)
     assert sorted(type(each).__name__ for each in outcomes) == ["TooManyRequests"] * 17 + ["Unauthenticated"] * 3
     assert len(verified) == 3

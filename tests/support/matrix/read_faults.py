@@ -96,9 +96,9 @@ def credential(module: Any, *, good: bool = False, scoped: bool = True) -> Plant
     def plant(patch: pytest.MonkeyPatch, widest: Actor) -> None:
         authenticate = module.authenticate
 
-        async def lenient(actors: Any, headers: Any) -> Actor:
+        async def lenient(identity: Any, scope: Any) -> Actor:
             try:
-                actor = await authenticate(actors, headers)
+                actor = await authenticate(identity, scope)
             except Unauthenticated:
                 if not good:
                     raise

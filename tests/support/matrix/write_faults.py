@@ -177,8 +177,8 @@ def batch_by_another(patch: pytest.MonkeyPatch, widest: Actor) -> None:
     """A batch is made by somebody who may do more."""
     authenticate = batch.authenticate
 
-    async def wider(actors: Any, headers: Any) -> Actor:
-        actor = await authenticate(actors, headers)
+    async def wider(identity: Any, scope: Any) -> Actor:
+        actor = await authenticate(identity, scope)
         return widest if actor.user_id is not None else actor
 
     patch.setattr(batch, "authenticate", wider)

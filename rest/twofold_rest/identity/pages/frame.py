@@ -116,7 +116,7 @@ class Pages:
                 beside.setdefault(str(each.path[0]), each.message)
         key = self.cookies.get(request, "session") if session else visit or new_visit
         html = self._environment.get_template(template).render(
-            application=self.engine.application.name, path=request.url.path, session=session, errors=errors,
+            application=self.engine.application.name, path=request.scope["path"], session=session, errors=errors,
             beside=beside, csrf_token=csrf_token(key), said=SAID.get(request.query_params.get("said", "")), **context,
         )  # fmt: skip
         headers = HEADERS | {"Content-Security-Policy": CSP.format(form_action=form_action)}
@@ -150,10 +150,18 @@ class Pages:
             Forbidden: its CSRF token is missing, or is not that of this browser.
         """
         form = await read_form(request)
+        self.check(request, form)
+        return form
+
+    def check(self, request: Request, form: Form) -> None:
+        """Sees that a form which was read is ours.
+
+        Raises:
+            Forbidden: its CSRF token is missing, or is not that of this browser.
+        """
         cookie = self.cookies.get(request, "session" if self.session(request) else "visit")
         if not cookie or not is_csrf_token(cookie, form.one("csrf_token")):
             raise Forbidden("This form is too old, or was not ours. Open the page again, and send it once more.")
-        return form
 
     def origin(self, request: Request) -> From:
         """Returns where a request came from, for the audit."""
@@ -226,5 +234,6 @@ async def _quietly(function: Callable[..., Awaitable[None]], args: tuple[Any, ..
 
 def _place(request: Request) -> str:
     """Returns what was asked for, if it can be asked for again."""
-    query = f"?{request.url.query}" if request.url.query else ""
-    return f"{request.url.path}{query}" if request.method == "GET" else request.url.path
+    path: str = request.scope["path"]
+    query = request.scope["query_string"].decode("latin-1")
+    return f"{path}?{query}" if query and request.method == "GET" else path

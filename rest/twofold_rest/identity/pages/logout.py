@@ -30,15 +30,19 @@ def add_pages(pages: Pages, server: Server) -> None:
 
 
 async def _log_out(server: Server, pages: Pages, request: Request) -> Response:
-    """Signs out who is certain to be meant, and asks anybody else; an application may post its request too (§2)."""
+    """Signs out who is certain to be meant, and asks anybody else.
+
+    An application may post its request too (§2). The browser sends no cookie along then, if the page is of another
+    site: so it is told to come again by GET, with its cookies.
+    """
     session, confirmed = pages.session(request), False
     query: bytes = request.scope["query_string"]
     if request.method == "POST":
         sent = await read_form(request)
         confirmed = bool(sent.one("csrf_token"))
-        query = query if confirmed else urlencode(sent.pairs()).encode()
-        if confirmed:
-            await pages.form(request)
+        if not confirmed:
+            return pages.see(f"{PATH}?{urlencode(sent.pairs())}")
+        pages.check(request, sent)
     try:
         parameters = parameters_of(query)
     except ProtocolError as error:
@@ -47,15 +51,14 @@ async def _log_out(server: Server, pages: Pages, request: Request) -> Response:
     if session is not None and not asked.is_certain and not confirmed:
         action = f"{PATH}?{query.decode('ascii')}"
         return pages.render(request, "logout.html", client=asked.client, action=action)
+    response = _gone(pages, asked)
     if session is not None:
         await end_session(pages.identity, session.id, session.user.id, pages.origin(request))
-    return _gone(pages, asked)
+        pages.cookies.drop(response, "session")
+    return response
 
 
 def _gone(pages: Pages, asked: LoggingOut) -> Response:
     if asked.location is None:
-        response = pages.see("/account/sign-in?said=out")
-    else:
-        response = Response(status_code=303, headers={**HEADERS, "Location": asked.location})
-    pages.cookies.drop(response, "session")
-    return response
+        return pages.see("/account/sign-in?said=out")
+    return Response(status_code=303, headers={**HEADERS, "Location": asked.location})

@@ -46,8 +46,8 @@ async def first_step_passed(pages: Pages, request: Request, user: User, methods:
     change, which is committed before the answer is sent. `return_to` is a path that `return_to_of` gave.
     """
     if await has_second_factor(pages.identity, user.id):
-        response = pages.see(SECOND_FACTOR)
-        sealed = seal_challenge(pages.identity, user, methods, return_to)
+        response = pages.see(with_return(SECOND_FACTOR, return_to))
+        sealed = seal_challenge(pages.identity, user, methods)
         pages.cookies.set(response, "challenge", sealed, max_age_s=CHALLENGE_S)
         return response
     before = pages.session(request)
@@ -76,26 +76,31 @@ async def _sign_in(pages: Pages, request: Request) -> Response:
 
 
 async def _show_second_factor(pages: Pages, request: Request) -> Response:
+    return_to = return_to_of(request.query_params.get("return_to"))
     try:
         _challenge(pages, request)
     except NoChallenge:
-        return pages.see(f"{SIGN_IN}?said=again")
-    return pages.render(request, "sign_in_second_factor.html")
+        return pages.see(with_return(SIGN_IN, return_to, said="again"))
+    return pages.render(request, "sign_in_second_factor.html", return_to=return_to)
 
 
 async def _second_factor(pages: Pages, request: Request) -> Response:
     form = await pages.form(request)
+    return_to = return_to_of(form.one("return_to"))
     try:
-        challenge = _challenge(pages, request)
         issued = await pass_challenge(
-            pages.identity, challenge, form.one("code"), pages.origin(request), before=pages.session(request)
+            pages.identity,
+            _challenge(pages, request),
+            form.one("code"),
+            pages.origin(request),
+            before=pages.session(request),
         )
     except NoChallenge:
-        return pages.see(f"{SIGN_IN}?said=again")
+        return pages.see(with_return(SIGN_IN, return_to, said="again"))
     except Unauthenticated as error:
         wrong = FieldError(path=("code",), code="wrong", message=error.message)
-        return pages.render(request, "sign_in_second_factor.html", status=401, errors=[wrong])
-    return _signed_in(pages, issued, challenge.return_to)
+        return pages.render(request, "sign_in_second_factor.html", status=401, errors=[wrong], return_to=return_to)
+    return _signed_in(pages, issued, return_to)
 
 
 async def _sign_out(pages: Pages, request: Request) -> Response:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeAlias
-from urllib.parse import urlencode
+from urllib.parse import unquote_plus, urlencode
 
 from authlib.oauth2.rfc6749.errors import InvalidRequestError, OAuth2Error
 
@@ -17,16 +16,18 @@ from twofold.identity.oauth.bridge import bridged
 from twofold.identity.oauth.consents import consent, consented
 from twofold.identity.oauth.grants import CodeGrant
 from twofold.identity.oauth.models import Client, Grant
-from twofold.identity.oauth.protocol import Answer, ProtocolRequest
+from twofold.identity.oauth.protocol import AFTER, Answer, ProtocolRequest
 from twofold.identity.oauth.pushing import forget_pushed, pushed_parameters
 from twofold.identity.oauth.server import Server
 from twofold.identity.scopes import Scope
+from twofold.identity.sealed import NotOurs
 
-__all__ = ["AFTER", "Authorizing", "Consenting", "SigningIn"]
+__all__ = ["Authorizing", "Consenting", "SigningIn"]
 
 PATH: Final = "/oauth/authorize"
-AFTER: Final = "signed_in_after"
-"""The parameter by which a browser that had to sign in again comes back: since when, in seconds since 1970."""
+MARK_S: Final = 900
+"""How long after being sent to sign in a person may come back; then they sign in once more."""
+NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,9 +65,19 @@ class Authorizing:
         nobody knows where the client is (RFC 6749 §4.1.2.1).
         """
         try:
-            request, checked = await self._understood(query, origin)
+            return await self._considered(query, session, origin)
         except OAuth2Error as error:
-            return self._server.handle_error_response(None, error)
+            return self._refused(error)
+
+    async def decide(self, query: bytes, session: Session, origin: From, *, allowed: bool) -> Outcome:
+        """Returns where the browser goes when the person has decided."""
+        try:
+            return await self._decided(query, session, origin, allowed)
+        except OAuth2Error as error:
+            return self._refused(error)
+
+    async def _considered(self, query: bytes, session: Session | None, origin: From) -> Outcome:
+        request, checked = await self._understood(query, origin)
         waiting = self._has_to_sign_in(request, query, session)
         if waiting is not None:
             return self._unless_silent(request, waiting, "login_required")
@@ -78,12 +89,8 @@ class Authorizing:
             return self._unless_silent(request, consenting, "consent_required")
         return await self._allow(request, checked, session)
 
-    async def decide(self, query: bytes, session: Session, origin: From, *, allowed: bool) -> Outcome:
-        """Returns where the browser goes when the person has decided."""
-        try:
-            request, checked = await self._understood(query, origin)
-        except OAuth2Error as error:
-            return self._server.handle_error_response(None, error)
+    async def _decided(self, query: bytes, session: Session, origin: From, allowed: bool) -> Outcome:
+        request, checked = await self._understood(query, origin)
         waiting = self._has_to_sign_in(request, query, session)
         if waiting is not None:
             return waiting
@@ -105,18 +112,27 @@ class Authorizing:
 
     def _has_to_sign_in(self, request: ProtocolRequest, query: bytes, session: Session | None) -> SigningIn | None:
         """Returns where they come back to, unless who they are is known well enough (OpenID Connect Core §3.1.2.1)."""
-        said = request.payload.data
+        said, now = request.payload.data, datetime.now(UTC)
         since = datetime.fromtimestamp(0, UTC)
-        if "login" in said.get("prompt", "").split() or "select_account" in said.get("prompt", "").split():
-            after = said.get(AFTER, "")
-            since = _moment(after) if after else datetime.max.replace(tzinfo=UTC)
+        if not {"login", "select_account"}.isdisjoint(said.get("prompt", "").split()):
+            since = NEVER
         if "max_age" in said:
-            since = max(since, _moment(str(int(time.time()) - int(said["max_age"]))))
-        if session is not None and session.authenticated_at >= since:
+            since = max(since, now - timedelta(seconds=int(said["max_age"])))
+        if session is not None and session.authenticated_at >= min(since, self._sent_at(said.get(AFTER))):
             return None
-        kept = "&".join(part for part in query.decode("ascii").split("&") if not part.startswith(f"{AFTER}="))
-        return_to = f"{PATH}?{kept}&{urlencode({AFTER: int(time.time())})}"
-        return SigningIn(return_to=return_to, again=session is not None)
+        kept = [part for part in query.decode("ascii").split("&") if unquote_plus(part.partition("=")[0]) != AFTER]
+        mark = urlencode({AFTER: self._identity.sealer.seal(AFTER, now.isoformat())})
+        return SigningIn(return_to=f"{PATH}?{'&'.join([*kept, mark])}", again=session is not None)
+
+    def _sent_at(self, mark: str | None) -> datetime:
+        """Returns when this server sent the person to sign in; never, where nothing shows that it did.
+
+        Only the server makes such marks, or else whoever sits at a browser could go around signing in.
+        """
+        try:
+            return datetime.fromisoformat(self._identity.sealer.open(AFTER, mark or "", max_age_s=MARK_S))
+        except NotOurs:
+            return NEVER
 
     async def _is_known(self, request: ProtocolRequest, client: Client, scopes: list[str], session: Session) -> bool:
         """Returns whether the person allowed this before, to a client that cannot be mistaken for another.
@@ -131,7 +147,12 @@ class Authorizing:
 
     def _unless_silent(self, request: ProtocolRequest, waiting: Outcome, error: str) -> Outcome:
         """Returns what the person has to do; an error where the client wants them not to be asked."""
-        return self._back(request, error) if request.payload.data.get("prompt") == "none" else waiting
+        is_silent = "none" in request.payload.data.get("prompt", "").split()
+        return self._back(request, error) if is_silent else waiting
+
+    def _refused(self, error: OAuth2Error) -> Answer:
+        answer: Answer = self._server.handle_error_response(None, error)
+        return answer
 
     def _back(self, request: ProtocolRequest, error: str) -> Answer:
         redirect_uri = request.payload.redirect_uri
@@ -155,11 +176,3 @@ class Authorizing:
             await identity.tell("client_allowed", session.user.id, request.origin, client=str(client.id), scopes=scopes)
         answer: Answer = sent
         return answer
-
-
-def _moment(seconds: str) -> datetime:
-    """Returns a time said in seconds since 1970; the end of all time where it is no such number."""
-    try:
-        return datetime.fromtimestamp(int(seconds), UTC)
-    except (ValueError, OverflowError, OSError):
-        return datetime.max.replace(tzinfo=UTC)

@@ -29,7 +29,8 @@ from twofold.identity.oauth.models import AuthorizationCode, DeviceCode, Grant, 
 from twofold.identity.oauth.protocol import ProtocolRequest
 from twofold.identity.tokens import hash_of, new_secret
 
-__all__ = ["GRANTS", "S256", "ClientCredentialsGrant", "CodeGrant", "DeviceGrant", "RefreshGrant", "check_request"]
+__all__ = ["GRANTS", "S256", "ClientCredentialsGrant", "CodeGrant", "DeviceGrant", "RefreshGrant", "check_request",
+           "check_resource"]  # fmt: skip
 
 SECRET_METHODS: Final = ["client_secret_basic", "client_secret_post"]
 EVERY_METHOD: Final = [*SECRET_METHODS, "none"]
@@ -70,7 +71,8 @@ def check_resource(request: ProtocolRequest) -> None:
         OAuth2Error: `invalid_target`.
     """
     for resource in request.payload.datalist.get("resource", ()):
-        if resource != request.issuer and not resource.startswith(f"{request.issuer}/"):
+        is_here = resource == request.issuer or resource.startswith(f"{request.issuer}/")
+        if not is_here or "#" in resource:
             raise OAuth2Error("The tokens are for this server only.", error="invalid_target")
 
 

@@ -18,7 +18,7 @@ from twofold.identity.identity import From
 from twofold.identity.oauth.client import KnownClient
 from twofold.identity.oauth.models import Client, PushedRequest
 
-__all__ = ["Answer", "ProtocolError", "ProtocolRequest", "parameters_of"]
+__all__ = ["AFTER", "Answer", "ProtocolError", "ProtocolRequest", "parameters_of"]
 
 MAX_PARAMETERS: Final = 50
 MAX_CHARACTERS: Final = 4000
@@ -28,6 +28,8 @@ FREE: Final = frozenset({"state", "nonce", "login_hint", "client_secret", "id_to
 """Parameters that are never repeated in an error's description."""
 REPEATABLE: Final = frozenset({"resource"})
 """RFC 8707 §2."""
+AFTER: Final = "signed_in_after"
+"""The server's own parameter, with which a browser comes back that had to sign in: a sealed mark of when it was sent."""
 HERE: Final = "https://issuer.invalid"
 """Authlib wants TLS; whether there is any is said by the public URL, since it may end at a proxy."""
 

@@ -10,7 +10,7 @@ from authlib.oauth2.rfc6749.errors import InvalidRequestError, OAuth2Error
 from twofold.identity.oauth.bridge import wait
 from twofold.identity.oauth.grants import EVERY_METHOD
 from twofold.identity.oauth.models import PushedRequest
-from twofold.identity.oauth.protocol import Answer, ProtocolRequest
+from twofold.identity.oauth.protocol import AFTER, Answer, ProtocolRequest
 from twofold.identity.oauth.server import Server
 from twofold.identity.tokens import hash_of, new_secret
 
@@ -19,7 +19,7 @@ __all__ = ["forget_pushed", "push", "pushed_parameters"]
 URN: Final = "urn:ietf:params:oauth:request_uri:"
 TTL: Final = timedelta(minutes=10)
 """While it lasts, a person can sign in, and up if need be."""
-SECRET: Final = frozenset({"client_secret"})
+NOT_KEPT: Final = frozenset({"client_secret", AFTER})
 
 
 async def push(server: Server, request: ProtocolRequest) -> Answer:
@@ -39,7 +39,7 @@ async def push(server: Server, request: ProtocolRequest) -> Answer:
         if not request.payload.redirect_uri:
             raise InvalidRequestError("Send the redirect_uri.")
         name = new_secret("pushed")
-        said = {key: values for key, values in request.payload.datalist.items() if key not in SECRET}
+        said = {key: values for key, values in request.payload.datalist.items() if key not in NOT_KEPT}
         wait(PushedRequest.create(
             client=client.row, uri_hash=hash_of(name), parameters=said, expires_at=datetime.now(UTC) + TTL
         ))  # fmt: skip
@@ -61,9 +61,9 @@ async def pushed_parameters(server: Server, request: ProtocolRequest) -> Protoco
         ).first()
     if found is None or str(found.client_id) != client_id:
         raise InvalidRequestError("The request_uri is unknown, or too old.")
-    parameters = dict(found.parameters)
-    for own in set(request.form) - {"request_uri", "client_id"} - set(parameters):
-        parameters[own] = [request.form[own]]  # of those it had, the pushed ones stand (RFC 9126 §4)
+    parameters = dict(found.parameters)  # and no others, whatever the browser adds (RFC 9126 §4, RFC 9101 §6.3)
+    if AFTER in request.form:
+        parameters[AFTER] = [request.form[AFTER]]
     pushed = ProtocolRequest("GET", "/oauth/authorize", parameters, request.origin, request.issuer)
     pushed.pushed = found
     return pushed

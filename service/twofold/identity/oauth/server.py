@@ -15,7 +15,7 @@ from authlib.oauth2.rfc6749.errors import InvalidClientError, InvalidRequestErro
 from twofold.identity.identity import From, Identity
 from twofold.identity.oauth.bridge import bridged, wait
 from twofold.identity.oauth.client import KnownClient, find_client
-from twofold.identity.oauth.grants import GRANTS, S256, CodeGrant, grant_of
+from twofold.identity.oauth.grants import GRANTS, S256, CodeGrant, check_resource, grant_of
 from twofold.identity.oauth.issuing import Issued, Issuing
 from twofold.identity.oauth.protocol import Answer, ProtocolRequest, parameters_of
 from twofold.identity.oauth.signing import SigningKeys
@@ -72,7 +72,12 @@ class Server(AuthorizationServer):  # type: ignore[misc]
 
     async def token(self, request: ProtocolRequest) -> Answer:
         """Answers at the token endpoint (RFC 6749 §3.2)."""
-        respond: Callable[[], Any] = lambda: self.create_token_response(request)  # noqa: E731
+
+        def respond() -> Answer:
+            check_resource(request)
+            answer: Answer = self.create_token_response(request)
+            return answer
+
         return await self.answer(request, respond)
 
     async def _transact(self, request: ProtocolRequest, respond: Callable[[], Answer]) -> Answer:
