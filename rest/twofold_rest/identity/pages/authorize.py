@@ -48,7 +48,9 @@ async def _decide(authorizing: Authorizing, pages: Pages, request: Request) -> R
     session = pages.signed_in(request)
     form = await pages.form(request)
     decision = _decision(form.one("decision"))
-    outcome = await authorizing.decide(_query(request), session, pages.origin(request), allowed=decision)
+    outcome = await authorizing.decide(
+        _query(request), session, pages.origin(request), allowed=decision, shown=form.one("scope")
+    )
     return _answered(pages, request, outcome)
 
 
@@ -59,7 +61,8 @@ def _answered(pages: Pages, request: Request, outcome: Answer | SigningIn | Cons
         case Consenting(client=client, scopes=scopes, redirect_uri=redirect_uri):
             return pages.render(
                 request, "consent.html", client=client, subjects=_by_subject(scopes), target=_target(redirect_uri),
-                action=f"{PATH}?{_query(request).decode('ascii')}", form_action=f"'self' {_source(redirect_uri)}", user_code="",
+                action=f"{PATH}?{_query(request).decode('ascii')}", form_action=f"'self' {_source(redirect_uri)}",
+                user_code="", shown=" ".join(scope.name for scope in scopes),
             )  # fmt: skip
         case Answer(location=str(location)):
             return Response(status_code=303, headers={**HEADERS, "Location": location})
