@@ -23,6 +23,7 @@ __all__ = ["add_pages"]
 
 PATH: Final = "/oauth/authorize"
 DEVICE: Final = "/device"
+WEB: Final = ("https", "http")
 
 
 def add_pages(pages: Pages, server: Server) -> None:
@@ -88,15 +89,18 @@ def _by_subject(scopes: Iterable[Scope]) -> list[tuple[str, list[Scope]]]:
 
 
 def _target(redirect_uri: str) -> str:
-    """Returns where the person goes afterwards, as people read it."""
+    """Returns where the person goes afterwards, as people read it.
+
+    What follows a scheme of an application's own is no host, though it may look like one.
+    """
     parts = urlsplit(redirect_uri)
-    return parts.netloc or f"{parts.scheme}:"
+    return parts.netloc if parts.scheme in WEB else f"{parts.scheme}:"
 
 
 def _source(redirect_uri: str) -> str:
     """Returns where the form leads in the end, for the policy: browsers ask it about redirects too (CSP3 §6.4.2)."""
     parts = urlsplit(redirect_uri)
-    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else f"{parts.scheme}:"
+    return f"{parts.scheme}://{parts.netloc}" if parts.scheme in WEB else f"{parts.scheme}:"
 
 
 # -- devices -----------------------------------------------------------------------------------------------------
