@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
 from fastapi import Request, Response
 
 from twofold.errors import FieldError, Unauthenticated
-from twofold.identity.models import User
+from twofold.identity.models import Session, User
 from twofold.identity.password_check import check_password
 from twofold.identity.second_factor import has_second_factor
 from twofold.identity.sessions import IssuedSession, end_session
@@ -24,10 +25,12 @@ from twofold.identity.sign_in import (
 from twofold_rest.identity.pages.frame import Pages
 from twofold_rest.identity.pages.return_to import return_to_of, with_return
 
-__all__ = ["add_pages", "first_step_passed"]
+__all__ = ["add_pages", "again_first", "first_step_passed"]
 
 SIGN_IN = "/account/sign-in"
 SECOND_FACTOR = "/account/sign-in/second-factor"
+RECENT = timedelta(minutes=10)
+"""How long ago somebody may have shown who they are, before something that could shut the owner of a session out."""
 
 
 def add_pages(pages: Pages) -> None:
@@ -37,6 +40,13 @@ def add_pages(pages: Pages) -> None:
     pages.get(SECOND_FACTOR, _show_second_factor)
     pages.post(SECOND_FACTOR, _second_factor)
     pages.post("/account/sign-out", _sign_out)
+
+
+def again_first(session: Session, return_to: str) -> str | None:
+    """Returns where a user shows once more who they are, and then comes back; None if they did lately."""
+    if session.authenticated_at > datetime.now(UTC) - RECENT:
+        return None
+    return with_return(SIGN_IN, return_to, again="1")
 
 
 async def first_step_passed(pages: Pages, request: Request, user: User, methods: Sequence[str], return_to: str
