@@ -55,12 +55,16 @@ async def sign_in(identity: Identity, email: str, password: str, *, totp: str | 
             hint = "Send a code of the second factor too, as `totp`."
             raise Unauthenticated("This account has a second factor.", hint=hint)
         second = await identity.attempts.begin("second_factor", str(user.id), origin.address or None)
-    async with identity.database.transaction():
-        await checked.hold()
-        if second is not None:
-            methods += await spend(identity, user.id, totp or "")
-        issued = await issue_token(identity.database, user.id, ttl_s=identity.settings.token_ttl_s)
-        await identity.tell("signed_in", user.id, origin, methods=methods)
+    try:
+        async with identity.database.transaction():
+            await checked.hold()
+            if second is not None:
+                methods += await spend(identity, user.id, totp or "")
+            issued = await issue_token(identity.database, user.id, ttl_s=identity.settings.token_ttl_s)
+            await identity.tell("signed_in", user.id, origin, methods=methods)
+    except Unauthenticated:
+        await identity.tell("sign_in_failed" if second is None else "second_factor_refused", user.id, origin)
+        raise
     if second is not None:
         await second.succeeded()
     return issued

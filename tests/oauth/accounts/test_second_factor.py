@@ -139,6 +139,21 @@ async def test_the_api_asks_for_the_second_factor_too(accounts: Shop, new_user: 
     assert (await accounts.client.post("/auth/login", json=right)).status_code == 401
 
 
+async def test_wrong_codes_are_in_the_audit_whichever_way_they_come(
+    accounts: Shop, new_user: NewUser, signed_in: SignedIn
+) -> None:
+    user = await new_user()
+    await set_up(await signed_in(user))
+    visitor = await challenged(accounts, user)
+    await visitor.send(CHALLENGE, {"code": "000000"})
+    account = {"email": user.email, "password": PASSWORD}
+    await accounts.client.post("/auth/login", json={**account, "totp": "000000"})
+    rows = await accounts.engine.database.fetch(
+        f"SELECT face FROM audit_entries WHERE row_id = '{user.id}' AND action = 'second_factor_refused' ORDER BY at"
+    )
+    assert [row[0] for row in rows] == ["pages", "rest"]
+
+
 async def test_a_new_password_voids_the_step_between(accounts: Shop, new_user: NewUser, signed_in: SignedIn) -> None:
     user = await new_user()
     totp, _ = await set_up(await signed_in(user))
