@@ -39,6 +39,7 @@ LIMITS: Final[Mapping[str, Limit]] = {
     "provider": Limit(window_s=900, most={ADDRESS: 60}),
     "provider_state": Limit(window_s=900, most={"state": 1}),
     "client": Limit(window_s=600, most={"client": 20, ADDRESS: 60}),
+    "public_client": Limit(window_s=600, most={ADDRESS: 200}),
 }
 """By action: `begin("login", email, address)`, `begin("sign_up", address)`."""
 

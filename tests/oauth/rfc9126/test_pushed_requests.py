@@ -11,6 +11,7 @@ import pytest
 
 from support.authority import Registered
 from support.oauth import AUTHORIZE, STATE, Browser, Provider, error_of, forms, params_of, query_of
+from twofold.identity.attempts import LIMITS
 from twofold.identity.oauth.models import PushedRequest
 from twofold.identity.tokens import hash_of
 
@@ -96,6 +97,19 @@ async def test_expired(server: Provider, browser: Browser, confidential: Registe
 async def test_unknown_names(browser: Browser, confidential: Registered, name: str) -> None:
     """Other names are unknown, and nobody fetches anything from them."""
     assert is_lost(await browser.client.get(AUTHORIZE, params=short(confidential, name)))
+
+
+async def test_who_needs_no_secret_may_not_fill_the_database(server: Provider, public: Registered) -> None:
+    """Whoever knows a public client can push in its name, and begin with devices: so often from one address."""
+    somebody = (await server.browser(None, address="198.51.100.77")).client
+    for _ in range(LIMITS["public_client"].most["address"] - 2):
+        await server.identity.attempts.begin("public_client", "198.51.100.77")
+    asked = {"/oauth/par": params_of(public), "/oauth/device_authorization": {"client_id": public.client_id}}
+    first = [(await somebody.post(path, data=form)).status_code for path, form in asked.items()]
+    then = [await somebody.post(path, data=form) for path, form in asked.items()]
+    assert (first, [each.status_code for each in then]) == ([201, 200], [429, 429])
+    assert all(error_of(each) == "temporarily_unavailable" and int(each.headers["Retry-After"]) for each in then)
+    assert (await server.post("/oauth/par", public, **params_of(public))).status_code == 201
 
 
 TAMPERED = {

@@ -60,6 +60,7 @@ async def authorize_device(server: Server, request: ProtocolRequest) -> Answer:
         }
         return server.handle_response(200, body, [])
 
+    await server.begin_public(request)
     return await server.answer(request, respond)
 
 

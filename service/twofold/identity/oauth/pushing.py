@@ -45,6 +45,7 @@ async def push(server: Server, request: ProtocolRequest) -> Answer:
         ))  # fmt: skip
         return server.handle_response(201, {"request_uri": URN + name, "expires_in": int(TTL.total_seconds())}, [])
 
+    await server.begin_public(request)
     return await server.answer(request, respond)
 
 

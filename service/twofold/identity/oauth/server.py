@@ -70,6 +70,15 @@ class Server(AuthorizationServer):  # type: ignore[misc]
             for act in request.afterwards:
                 await act()
 
+    async def begin_public(self, request: ProtocolRequest) -> None:
+        """Counts a request that leaves something behind, if whoever knows a client without a secret can make it.
+
+        Raises:
+            TooManyRequests: there were too many from this address.
+        """
+        if request.basic is None and "client_secret" not in request.form:
+            await self.identity.attempts.begin("public_client", request.origin.address)
+
     async def token(self, request: ProtocolRequest) -> Answer:
         """Answers at the token endpoint (RFC 6749 §3.2)."""
 
