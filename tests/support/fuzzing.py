@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 from urllib.parse import quote, quote_plus, urlsplit
 
@@ -273,7 +274,7 @@ class Fuzzer:
         self.server = await self.stack.enter_async_context(provider(self.url, self.folder))
         most = {name: Limit(window_s=each.window_s, most=dict.fromkeys(each.most, 10**9)) for name, each in LIMITS.items()}
         self.server.identity.attempts = Attempts(self.server.identity.database, limits=most)
-        self.user = await self.server.person("fuzzer@example.com")
+        self.user = await self.server.person(f"fuzzer-{token_hex(4)}@example.com")
         self.client = await self.server.web_client(post_logout_redirect_uris=[GOODBYE])
         await self._sign_in()
         await self._renew()
@@ -292,7 +293,7 @@ class Fuzzer:
             "/oauth/par", client, response_type="code", redirect_uri=WEB_CALLBACK, code_challenge=CHALLENGE,
             code_challenge_method="S256",
         )  # fmt: skip
-        own: Registered = await server.register("Own", owner="fuzzer@example.com")
+        own: Registered = await server.register("Own", owner=self.user.email)
         pair = f"{client.client_id}:{client.secret}".encode()
         self.known = {
             "client": client.client_id, "secret": client.secret or "", "code": await browser.code(client),
