@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, quote_plus, urlencode, urlsplit
 import httpx
 from starlette.types import ASGIApp
 
-from support.authority import CALLBACK, SCOPES, Registered, new_client
+from support.authority import Registered, new_client
 from support.shop import EMAILS, Shop, opened
 from support.visitors import SECRET
 from twofold.identity.identity import From, Identity
@@ -24,7 +24,8 @@ from twofold.identity.models import Session, User
 from twofold.identity.oauth.models import Client
 from twofold.identity.sessions import csrf_token, start_session
 
-__all__ = ["AUTHORIZE", "CHALLENGE", "DEVICE_CODE", "ISSUER", "STATE", "VERIFIER", "WEB_CALLBACK", "Browser", "Provider", "basic",
+__all__ = ["AUTHORIZE", "CHALLENGE", "DEVICE_CODE", "ISSUER", "STATE", "VERIFIER", "WEB_CALLBACK", "Browser",
+           "Provider", "basic",
            "error_of", "forms", "params_of", "provider", "query_of", "raw_basic"]  # fmt: skip
 
 ISSUER = "http://shop"

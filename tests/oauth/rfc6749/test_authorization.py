@@ -108,7 +108,9 @@ async def test_repeated_parameters(server: Provider, browser: Browser, confident
         assert (answer.status_code, answer.headers.get("Location")) == (400, None), name
 
 
-@pytest.mark.parametrize("state", ["a b", "%", "&x=1", "é€😀", "a+b", '"<script>', "\r\nLocation: x", "s" * 3000, "\u2028"])
+@pytest.mark.parametrize(
+    "state", ["a b", "%", "&x=1", "é€😀", "a+b", '"<script>', "\r\nLocation: x", "s" * 3000, "\u2028"]
+)
 async def test_state_comes_back_as_it_was(browser: Browser, confidential: Registered, state: str) -> None:
     """The state is whatever a client wants, on success as on errors."""
     for answer in (

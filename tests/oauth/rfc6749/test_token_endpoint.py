@@ -17,7 +17,8 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 @pytest.mark.parametrize("grant_type", ["password", "implicit", "urn:ietf:params:oauth:grant-type:jwt-bearer",
-                                        "urn:ietf:params:oauth:grant-type:token-exchange", "CLIENT_CREDENTIALS", "x"])  # fmt: skip
+                                        "urn:ietf:params:oauth:grant-type:token-exchange", "CLIENT_CREDENTIALS",
+                                        "x"])  # fmt: skip
 async def test_grant_types_that_there_are_not(server: Provider, confidential: Registered, grant_type: str) -> None:
     """Check 17 (token endpoint): the password of a person gets an application nothing, nor does any other way."""
     form = {"grant_type": grant_type, "username": "customer@example.com", "password": "demo-password"}
@@ -47,7 +48,9 @@ async def test_parameters_in_the_query(server: Provider, confidential: Registere
 
 @pytest.mark.parametrize("path", POSTS)
 @pytest.mark.parametrize("name", ["grant_type", "client_id", "client_secret", "code", "token", "scope"])
-async def test_repeated_parameters_of_programs(server: Provider, confidential: Registered, path: str, name: str) -> None:
+async def test_repeated_parameters_of_programs(
+    server: Provider, confidential: Registered, path: str, name: str
+) -> None:
     """Check 20 (endpoints for programs): a parameter that is there twice is refused, also with the same value."""
     form: dict[str, Any] = {
         "grant_type": "client_credentials", "client_id": confidential.client_id, "client_secret": confidential.secret,
@@ -113,7 +116,8 @@ async def test_media_type_with_parameters(server: Provider, confidential: Regist
 
 @pytest.mark.parametrize("body", [b"grant_type=%ff", b"grant_type=%ED%A0%80", b"\xff\xfe", "grant_type=é".encode(),
                                   b"&".join(b"a%d=1" % each for each in range(60)), b"scope=%00", b"grant_type=a%22b",
-                                  b"scope=" + b"a" * 5000, b"grant_type=a\\b", b"client_secret=%00&client_id=a"])  # fmt: skip
+                                  b"scope=" + b"a" * 5000, b"grant_type=a\\b",
+                                  b"client_secret=%00&client_id=a"])  # fmt: skip
 async def test_malformed_forms(server: Provider, confidential: Registered, body: bytes) -> None:
     """What cannot be read as parameters of the protocol is refused as a whole."""
     for path in POSTS:

@@ -13,7 +13,7 @@ from twofold.identity.tokens import hash_of
 
 pytestmark = pytest.mark.oauth
 
-CREATE = 'mutation { createReview(input: {}) { review { id } } }'
+CREATE = "mutation { createReview(input: {}) { review { id } } }"
 
 
 async def test_both_faces(server: Provider, browser: Browser, confidential: Registered) -> None:

@@ -129,7 +129,9 @@ async def test_codes_that_there_are_not(server: Provider, browser: Browser, publ
         assert await decide(browser, user_code) in (400, 404)
 
 
-@pytest.mark.parametrize("written", [str.lower, lambda code: code.replace("-", ""), lambda code: f" {code[:2]} {code[2:]}"])
+@pytest.mark.parametrize(
+    "written", [str.lower, lambda code: code.replace("-", ""), lambda code: f" {code[:2]} {code[2:]}"]
+)
 async def test_however_it_is_typed(server: Provider, browser: Browser, public: Registered, written: Any) -> None:
     """Case, spaces and the hyphen do not matter (§6.1)."""
     codes = await begun(server, public)

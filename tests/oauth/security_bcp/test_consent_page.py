@@ -32,7 +32,9 @@ async def test_forged_forms(server: Provider, browser: Browser, confidential: Re
         assert (answer.status_code, answer.headers.get("Location")) == (403, None), token
     twice = await browser.client.post(url, data={"decision": "allow", "csrf_token": ["x", browser.csrf]})
     assert twice.status_code in (400, 403)
-    in_the_url = await browser.client.post(f"{url}&csrf_token={browser.csrf}&decision=allow", data={"decision": "allow"})
+    in_the_url = await browser.client.post(
+        f"{url}&csrf_token={browser.csrf}&decision=allow", data={"decision": "allow"}
+    )
     assert in_the_url.status_code == 403
     assert await grants(server) == before
     assert (await browser.send(url, decision="allow")).status_code == 303

@@ -29,7 +29,7 @@ async def dump(server: Provider) -> str:
     database, found = server.identity.database, []
     for (table,) in await database.fetch(TABLES[database.dialect], []):
         try:
-            rows = await database.fetch(f'SELECT * FROM "{table}"', [])  # noqa: S608  # a table of ours
+            rows = await database.fetch(f'SELECT * FROM "{table}"', [])  # a table of ours
         except sqlite3.OperationalError:
             continue  # a shadow of the full text index
         found += [" ".join(map(str, tuple(row))) for row in rows]
@@ -57,15 +57,14 @@ async def every_secret(server: Provider, browser: Browser) -> dict[str, str]:
         "next refresh token": second["refresh_token"], "ID token": second["id_token"],
         "device code": waiting["device_code"], "user code": waiting["user_code"],
         "user code without hyphen": waiting["user_code"].replace("-", ""), "device's token": device["access_token"],
-        "pushed request": pushed["request_uri"].rpartition(":")[2], "session": browser.cookie, "CSRF token": browser.csrf,
+        "pushed request": pushed["request_uri"].rpartition(":")[2], "session": browser.cookie,
+        "CSRF token": browser.csrf,
         "verifier": VERIFIER, "own token": (await server.own_token(await server.register()))["access_token"],
     }  # fmt: skip
 
 
-async def test_a_dump_and_the_log(
-    server: Provider, browser: Browser, caplog: pytest.LogCaptureFixture
-) -> None:
-    """Check 25: neither a dump of the database nor the log, at its most talkative, holds a secret in plain (check 37)."""
+async def test_a_dump_and_the_log(server: Provider, browser: Browser, caplog: pytest.LogCaptureFixture) -> None:
+    """Check 25: neither a dump of the database nor the log at its most talkative holds a secret in plain (check 37)."""
     with caplog.at_level(logging.DEBUG):
         secrets = await every_secret(server, browser)
     held = await dump(server)
@@ -96,7 +95,9 @@ async def test_guessing_a_secret(server: Provider, confidential: Registered) -> 
     for number in range(most + 5):
         guesser = await server.browser(None, address=f"198.51.100.{number}")
         answer = await guesser.client.post(
-            "/oauth/token", data={"grant_type": "client_credentials"}, headers=raw_basic(f"{client.client_id}:x{number}")
+            "/oauth/token",
+            data={"grant_type": "client_credentials"},
+            headers=raw_basic(f"{client.client_id}:x{number}"),
         )
         statuses.append(answer.status_code)
     assert statuses == most * [401] + 5 * [429]
