@@ -73,10 +73,9 @@ class Server(AuthorizationServer):  # type: ignore[misc]
     async def token(self, request: ProtocolRequest) -> Answer:
         """Answers at the token endpoint (RFC 6749 §3.2)."""
 
-        def respond() -> Answer:
+        def respond() -> Any:
             check_resource(request)
-            answer: Answer = self.create_token_response(request)
-            return answer
+            return self.create_token_response(request)
 
         return await self.answer(request, respond)
 
