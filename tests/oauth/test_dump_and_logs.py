@@ -34,7 +34,8 @@ pytestmark = pytest.mark.oauth
 
 OURS = re.compile(r"tf([tksrcdxep])_[A-Za-z0-9_-]{43}")
 JWT = re.compile(r"eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
-PRIVATE = re.compile(r'"d"\s*:|-----BEGIN [A-Z ]*PRIVATE KEY')
+PRIVATE = re.compile(r'["\\]+d["\\]+\s*:|-----BEGIN [A-Z ]*PRIVATE KEY')
+"""A member of a private JWK, however dumps write quotes, or a key in PEM."""
 RECOVERY = re.compile(r"\b(?:[A-Z2-7]{4}-){3}[A-Z2-7]{4}\b")
 TOTP = re.compile(r"\b[A-Z2-7]{32}\b")
 PRIVATE_PARTS = ("d", "p", "q", "dp", "dq", "qi")
@@ -317,16 +318,18 @@ async def dumps(world: World) -> Iterator[tuple[str, str]]:
 async def test_every_kind_of_secret_was_there(world: World) -> None:
     assert world.collected.kinds() == set(KINDS)
     whats = set(world.collected.found.values())
-    assert {"a password", "a recovery code", "the second factor's secret", "a private key", "a user code"} <= whats
-    assert any(JWT.fullmatch(each) for each in world.collected.found)
-    assert {"cookie twofold", "cookie twofold_challenge"} <= whats
+    assert {"a password", "the second factor's secret", "a private key", "a user code", "a verifier"} <= whats
+    for form in (JWT, RECOVERY):
+        assert any(form.fullmatch(each) for each in world.collected.found)
+    assert "cookie twofold_challenge" in whats
     count("oauth", "secrets searched for in dumps and logs", len(world.collected.found))
 
 
 async def test_a_dump_of_the_database_holds_no_secret(world: World) -> None:
     """Check 25."""
-    for place, text in await dumps(world):
-        assert len(text) > 100_000, place
+    found = dict(await dumps(world))
+    assert len(found["rows"]) > 100_000
+    for place, text in found.items():
         assert world.collected.seen_in(text) == [], place
         assert not PRIVATE.search(text), place
 

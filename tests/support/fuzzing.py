@@ -296,7 +296,7 @@ class Fuzzer:
         server, client = self.server, self.client
         browser = await server.browser(self.user)
         tokens = await server.tokens(client, browser, scope="openid orders:read")
-        device = (await server.post("/oauth/device_authorization", client)).json()
+        device = (await server.post("/oauth/device_authorization", client, scope="openid")).json()
         pushed = await server.post(
             "/oauth/par", client, response_type="code", redirect_uri=WEB_CALLBACK, code_challenge=CHALLENGE,
             code_challenge_method="S256",

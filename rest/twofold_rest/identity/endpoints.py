@@ -144,7 +144,8 @@ async def _told(engine: Engine, token: str) -> Response:
 
 
 def _bearer(request: Request) -> str:
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    sent = request.headers.getlist("authorization")
+    scheme, _, token = sent[0].partition(" ") if len(sent) == 1 else ("", "", "")
     if scheme.lower() != "bearer":
         raise Unauthenticated
     return token.strip()

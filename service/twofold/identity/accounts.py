@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from tortoise.expressions import F
+
 from twofold.errors import Conflict, FieldError, Invalid, NotFound
 from twofold.identity import letters
 from twofold.identity.credentials import account_errors, add_user, is_name, password_errors
@@ -148,7 +150,7 @@ async def change_name(identity: Identity, user_id: UUID, name: str, origin: From
         message = "Give a name of 1 to 100 characters on one line."
         raise Invalid(message, field_errors=[FieldError(path=("name",), code="invalid", message=message)])
     async with identity.database.transaction():
-        if not await User.filter(id=user_id).update(name=name.strip()):
+        if not await User.filter(id=user_id).update(name=name.strip(), version=F("version") + 1):
             raise NotFound("There is no such account.")
         await identity.tell("name_changed", user_id, origin)
 

@@ -49,6 +49,12 @@ def test_queries_that_are_no_text(fuzzer: Fuzzer, where: str) -> None:
             fuzzer.send(Attempt(method, path, where[1:].encode("latin-1"), b"", headers, signed_in=False))
 
 
+def test_a_client_without_a_home_page(fuzzer: Fuzzer) -> None:
+    """Found so: the page of an application for which none is registered."""
+    answer = fuzzer.send(Attempt("GET", "/account/developer/<own>", b"", b"", ((b"host", b"shop"),), signed_in=True))
+    assert answer.status == 200
+
+
 def test_a_planted_fault(fuzzer: Fuzzer, monkeypatch: pytest.MonkeyPatch) -> None:
     """A handler that fails on certain characters is found: Authlib's own does, when nobody checks before."""
     monkeypatch.setattr(protocol, "_is_plain", lambda *_: True)

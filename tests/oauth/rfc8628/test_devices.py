@@ -182,7 +182,7 @@ async def test_scopes(server: Provider, public: Registered) -> None:
         answer = await server.post("/oauth/device_authorization", public, scope=scope)
         assert (answer.status_code, error_of(answer)) == (400, "invalid_scope")
     client = await server.register(grant_types=["authorization_code"])
-    answer = await server.post("/oauth/device_authorization", client)
+    answer = await server.post("/oauth/device_authorization", client, scope="openid")
     assert (answer.status_code, error_of(answer)) == (400, "unauthorized_client")
 
 

@@ -12,6 +12,7 @@ from support.authority import Registered
 from support.figures import count
 from support.oauth import CHALLENGE, DEVICE_CODE, VERIFIER, Browser, Provider, error_of, params_of, raw_basic
 from twofold.identity.attempts import LIMITS
+from twofold.identity.identity import From
 from twofold.identity.oauth.clients import new_client_secret
 from twofold.identity.oauth.models import Client
 
@@ -41,15 +42,13 @@ async def every_secret(server: Provider, browser: Browser) -> dict[str, str]:
     code = await browser.code(client, scope="openid orders:read offline_access")
     first = (await server.redeem(client, code)).json()
     second = (await server.refresh(client, first["refresh_token"])).json()
-    waiting = (await server.post("/oauth/device_authorization", client)).json()
+    waiting = (await server.post("/oauth/device_authorization", client, scope="orders:read")).json()
     await browser.send("/device", user_code=waiting["user_code"], decision="allow")
     device = (await server.token(client, grant_type=DEVICE_CODE, device_code=waiting["device_code"])).json()
     pushed = (await server.post("/oauth/par", client, **params_of(client, client_id=None))).json()
     registered = (await server.client.post("/oauth/register", json={"redirect_uris": ["https://a.example/"]})).json()
     with server.identity.database.use():
         row = await Client.get(id=client.client_id)
-    from twofold.identity.identity import From
-
     changed = await new_client_secret(server.identity, row, From())
     return {
         "client secret": client.secret or "", "another client secret": changed, "code": code,

@@ -34,7 +34,7 @@ async def push(server: Server, request: ProtocolRequest) -> Answer:
         try:
             server.get_consent_grant(request)
         except OAuth2Error as error:
-            error.redirect_uri = None  # the client itself is told, and no browser
+            error.redirect_uri = error.state = None  # the client itself is told, and no browser
             raise
         if not request.payload.redirect_uri:
             raise InvalidRequestError("Send the redirect_uri.")

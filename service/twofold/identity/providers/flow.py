@@ -184,13 +184,12 @@ async def _redeem(identity: Identity, provider: KnownProvider, metadata: Metadat
         )  # fmt: skip
     if "email" not in claims and metadata.userinfo_endpoint:
         claims = {**await _userinfo(provider, metadata.userinfo_endpoint, access_token, claims["sub"]), **claims}
-    # Some providers write the truth as a text.
-    is_verified = claims.get("email_verified") in (True, "true") and isinstance(claims.get("email"), str)
-    name = claims.get("name")
+    verified, email, name = claims.get("email_verified"), claims.get("email"), claims.get("name")
+    is_verified = verified is True or verified == "true"  # as some write it
     return Person(
         provider=provider,
         subject=claims["sub"],
-        email=claims["email"] if is_verified else "",
+        email=email if is_verified and isinstance(email, str) else "",
         name=name if isinstance(name, str) else "",
     )
 
