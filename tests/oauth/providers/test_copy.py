@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,21 +18,25 @@ from support.providers import START, Federation
 from support.server import free_port
 from support.shop import EMAILS
 from support.visitor import Visitor
+from support.visitors import SECRET
 from twofold.identity import second_factor
 from twofold.identity.identity import From
 from twofold.identity.models import ExternalIdentity, Session, User
+from twofold.identity.oauth.models import Consent
 
 pytestmark = pytest.mark.oauth
 
 NEWCOMER = "newcomer@example.net"
-VERIFIED = "2026-01-01T00:00:00+00:00"
+VERIFIED = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
 async def newcomer(federation: Federation) -> None:
-    """A customer of the copy whose address nobody has at the shop."""
+    """A customer of the copy whose address nobody has at the shop, and who has allowed nothing yet."""
     with federation.copy.engine.database.use():
-        await User.filter(email=EMAILS["customer"]).update(email=NEWCOMER, email_verified_at=VERIFIED)
+        theirs = User.filter(email__in=[EMAILS["customer"], NEWCOMER])
+        await theirs.update(email=NEWCOMER, email_verified_at=VERIFIED)
+        await Consent.all().delete()
 
 
 async def back_from_copy(federation: Federation, visitor: Visitor, path: str = f"{START}/copy", *, post: bool = False
@@ -115,7 +120,7 @@ async def test_started_processes(both_urls: tuple[str, str], tmp_path: Path) -> 
     (tmp_path / "ours").mkdir()
     (tmp_path / "theirs").mkdir()
     port = free_port()
-    async with authority(theirs, tmp_path / "theirs", 1) as copy:
+    async with authority(theirs, tmp_path / "theirs", 1, TWOFOLD_SECRET=SECRET) as copy:
         with copy.database.use():
             await User.filter(email=EMAILS["admin"]).update(email="admin@example.net", email_verified_at=VERIFIED)
         callback = f"http://127.0.0.1:{port}{START}/copy/callback"
@@ -124,7 +129,8 @@ async def test_started_processes(both_urls: tuple[str, str], tmp_path: Path) -> 
             f'[{{"name": "copy", "title": "Copy", "issuer": "{copy.issuer}", "client_id": "{known.client_id}",'
             f' "client_secret": "{known.secret}"}}]'
         )
-        async with authority(ours, tmp_path / "ours", 1, port=port, TWOFOLD_PROVIDERS=setting) as shop:
+        settings = {"TWOFOLD_SECRET": SECRET, "TWOFOLD_PROVIDERS": setting}
+        async with authority(ours, tmp_path / "ours", 1, port=port, **settings) as shop:
             await _signs_in(shop.issuer, copy.issuer)
             with shop.database.use():
                 assert await ExternalIdentity.filter(issuer=copy.issuer).count() == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -16,6 +17,8 @@ from support.visitor import Visitor
 from twofold.identity.models import ExternalIdentity, Session, User
 
 pytestmark = pytest.mark.oauth
+
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 async def users(federation: Federation, **which: Any) -> list[User]:
@@ -45,6 +48,7 @@ async def test_the_first_time_makes_an_account(federation: Federation) -> None:
         session = await Session.get(user_id=user.id)
     assert session.methods == ["fed"]
     assert "Unlink Acme" in (await visitor.see("/account/providers")).text
+    assert 'href="/account/providers"' in (await visitor.see("/account")).text
     assert await actions(federation, user) == ["signed_up", "provider_linked", "signed_in"]
     assert "twofold_provider" not in visitor.client.cookies
 
@@ -146,7 +150,7 @@ async def test_its_owner_links_it_after_signing_in(federation: Federation) -> No
 
 async def verify(federation: Federation, email: str) -> None:
     with federation.shop.engine.database.use():
-        await User.filter(email=email).update(email_verified_at="2026-01-01T00:00:00+00:00")
+        await User.filter(email=email).update(email_verified_at=LONG_AGO)
 
 
 async def link(federation: Federation, visitor: Visitor, who: str = "customer") -> httpx.Response:
@@ -200,7 +204,7 @@ async def test_who_signed_in_long_ago_shows_again_who_they_are_before_linking(fe
     visitor = federation.visitor()
     await visitor.sign_in(EMAILS["customer"], DEMO_PASSWORD)
     with federation.shop.engine.database.use():
-        await Session.all().update(authenticated_at="2026-01-01T00:00:00+00:00")
+        await Session.all().update(authenticated_at=LONG_AGO)
     answer = await visitor.client.get(f"{START}/acme")
     assert answer.headers["location"].startswith("/account/sign-in?again=1&return_to=")
 

@@ -198,7 +198,7 @@ async def _tokens(identity: Identity, provider: KnownProvider, metadata: Metadat
                   ) -> Mapping[str, Any]:  # fmt: skip
     """Returns what the token endpoint gives for the code; its errors are told by their code only."""
     in_header = "client_secret_basic" in metadata.token_endpoint_auth_methods_supported
-    client = AsyncOAuth2Client(
+    client: Any = AsyncOAuth2Client(  # Authlib has no types
         provider.client_id,
         provider.said.client_secret.get_secret_value(),
         token_endpoint_auth_method="client_secret_basic" if in_header else "client_secret_post",

@@ -146,15 +146,7 @@ class KnownProvider:
             yield
         except Unacceptable as error:
             raise self._failed(what, str(error)) from error
-        except (
-            httpx.HTTPError,
-            httpx.InvalidURL,
-            TimeoutError,
-            JoseError,
-            ValueError,
-            TypeError,
-            LookupError,
-        ) as error:
+        except FAILURES as error:
             raise self._failed(what, type(error).__name__) from error
 
     def _failed(self, what: str, how: str) -> ProviderFailed:
