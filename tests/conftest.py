@@ -14,7 +14,8 @@ FIXTURES = (
     "support.shop",
     "support.trading",
     "support.visitors",
-    "support.providers",  # after those it is made of
+    "support.authorization",  # after those it is made of
+    "support.providers",
 )
 
 

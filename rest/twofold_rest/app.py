@@ -16,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from twofold.engine import Engine
 from twofold.errors import FieldError, Invalid, Malformed, ServiceError
+from twofold_rest.access_log import hide_secrets
 from twofold_rest.aggregate_openapi import aggregate_components
 from twofold_rest.cors import SHARED, Cors
 from twofold_rest.documents import CSP, STATIC, documents_page
@@ -72,6 +73,7 @@ def create_app(engine: Engine, faces: Sequence[Face] = ()) -> FastAPI:
         redirect_slashes=False,
         telemetry=NO_TELEMETRY,
     )
+    hide_secrets()
     shortcuts = Shortcuts(PREFIX)
     shared: set[str] = set(SHARED)  # those of the faces join them below
     settings = engine.settings
@@ -91,7 +93,7 @@ def create_app(engine: Engine, faces: Sequence[Face] = ()) -> FastAPI:
         add_routes(app.router, shortcuts, engine, spec)
     add_batch(app.router, shortcuts, engine)
     app.include_router(sign_in_router(engine))
-    mount_identity(app, engine)
+    mount_identity(app, engine, shortcuts)
     _add_health(app, engine)
     _add_documents(app, engine)
     return app

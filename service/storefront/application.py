@@ -8,11 +8,11 @@ from storefront.orders import OrderLines, Orders
 from storefront.payments import Payments
 from storefront.products import ProductImages, Products
 from storefront.reviews import Reviews
-from storefront.seed import ACCOUNTS, DEMO_PASSWORD, is_empty, seed
+from storefront.seed import ACCOUNTS, DEMO_PASSWORD, SAMPLE_CLIENT, is_empty, seed
 from storefront.tags import Tags
 from storefront.users import Users
 from storefront.vendors import Memberships, Vendors
-from twofold.application import Account, Application, Seed
+from twofold.application import Account, Application, Seed, SeededClient
 from twofold.database import Database
 from twofold.identity.passwords import hash_password_now
 
@@ -37,5 +37,8 @@ STOREFRONT = Application(
         is_empty=is_empty,
         run=_seed,
         accounts=[Account(title=each.title, email=each.email, password=each.password) for each in ACCOUNTS],
+        clients=[SeededClient(
+            title=SAMPLE_CLIENT["name"], client_id=SAMPLE_CLIENT["id"], redirect_uri=SAMPLE_CLIENT["redirect_uris"][0]
+        )],
     ),
 )  # fmt: skip

@@ -3,12 +3,13 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from twofold.audit import AuditRecord
 from twofold.database import Database
 from twofold.resource import Resource
 
-__all__ = ["ENGINE_MODELS", "Account", "Application", "Seed"]
+__all__ = ["ENGINE_MODELS", "Account", "Application", "Seed", "SeededClient"]
 
 ENGINE_MODELS = (
     "twofold.identity.models",
@@ -30,6 +31,15 @@ class Account:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SeededClient:
+    """A client of OAuth that the seed makes, to be shown to who tries the application."""
+
+    title: str
+    client_id: UUID
+    redirect_uri: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Seed:
     """How an empty database gets demo data."""
 
@@ -37,6 +47,7 @@ class Seed:
     run: Callable[[Database, int], Awaitable[Mapping[str, int]]]
     """Writes the data `scale` times, and returns how many rows each table got."""
     accounts: Sequence[Account]
+    clients: Sequence[SeededClient] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

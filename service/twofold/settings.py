@@ -1,9 +1,10 @@
 """Settings, read from the environment (`TWOFOLD_…`) and from a `.env` file."""
 
+import re
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 __all__ = ["Provider", "Settings"]
@@ -12,11 +13,31 @@ __all__ = ["Provider", "Settings"]
 class Provider(BaseModel):
     """Another OpenID provider, with whose accounts people may sign in."""
 
-    name: str = Field(pattern=r"[a-z][a-z0-9-]{0,30}", description="A word for URLs: `acme`.")
-    title: str = Field(max_length=60, description="What people know it as: `Acme`.")
-    issuer: str
-    client_id: str
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,30}$", description="A word for URLs: `acme`.")
+    title: str = Field(min_length=1, max_length=60, description="What people know it as: `Acme`.")
+    issuer: str = Field(max_length=255, description="Its name as an issuer: https, or http on this machine itself.")
+    client_id: str = Field(min_length=1)
     client_secret: SecretStr
+
+    @property
+    def is_near(self) -> bool:
+        """Whether it is on this machine itself, so that nobody in between could read what is said in plain."""
+        return self.is_loopback(self.issuer)
+
+    @staticmethod
+    def is_loopback(url: str) -> bool:
+        """Returns whether an address is of this machine itself."""
+        return re.match(r"https?://(127\.0\.0\.1|\[::1\]|localhost)(:[0-9]{1,5})?(/|$)", url) is not None
+
+    @field_validator("issuer")
+    @classmethod
+    def _is_safe(cls, issuer: str) -> str:
+        """OpenID Connect Discovery 1.0 §3: https, without a query or fragment."""
+        if not re.fullmatch(r"https?://[^?#@\s]+", issuer):
+            raise ValueError("an issuer is an address without a query, fragment or user")
+        if not issuer.startswith("https://") and not cls.is_loopback(issuer):
+            raise ValueError("an issuer is reached by https, or by http on this machine itself")
+        return issuer
 
 
 class Settings(BaseSettings):
@@ -93,3 +114,12 @@ class Settings(BaseSettings):
     cors_origins: list[str] = Field(
         default=["*"], description="Web origins whose pages may call the API with a token; cookies never cross origins."
     )
+
+    @field_validator("providers")
+    @classmethod
+    def _differ(cls, providers: list[Provider]) -> list[Provider]:
+        """Each issuer once: what one of them says of a person must not count as another's word."""
+        for what in ("name", "issuer"):
+            if len({getattr(each, what) for each in providers}) < len(providers):
+                raise ValueError(f"two providers have one {what}")
+        return providers

@@ -1,17 +1,15 @@
 """GraphiQL and the documents page in a real browser that can reach nothing but the server under test."""
 
 import json
-import shutil
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, ConsoleMessage, Page, Route, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
 from storefront.application import STOREFRONT
 from support import server
+from support.browsing import Visit, chromium, visiting
 from support.needs import cannot
 from twofold.engine import Engine
 from twofold.identity.identity import From
@@ -23,98 +21,19 @@ from twofold_rest import documents
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-RECORD_VIOLATIONS = """
-window.violations = [];
-document.addEventListener("securitypolicyviolation", (event) =>
-  window.violations.push(`${event.effectiveDirective} blocked ${event.blockedURI}`));
-"""
-
-
-@dataclass(kw_only=True)
-class Visit:
-    """One open page, and what it tried or said that it should not have."""
-
-    page: Page
-    origin: str
-    foreign: list[str] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
-
-    async def open(self, path: str) -> None:
-        """Go to the path; the answer must be a page that carries the content policy."""
-        response = await self.page.goto(self.origin + path)
-        assert response is not None
-        assert response.status == 200
-        assert "default-src 'none'" in (await response.header_value("content-security-policy") or "")
-
-    async def violations(self) -> list[str]:
-        """Return the page's breaches of its content policy, one sentence each."""
-        found: list[str] = await self.page.evaluate("window.violations")
-        return found
-
-    async def assert_clean(self) -> None:
-        """Nothing was asked of another server, nothing broke the content policy, nothing failed on the console."""
-        assert self.foreign == []
-        assert await self.violations() == []
-        assert self.complaints == []
-
 
 @pytest.fixture(scope="module")
 async def browser() -> AsyncIterator[Browser]:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        cannot("there is no chromium on PATH (Debian: apt-get install chromium)")
     if not (graphiql.STATIC / "graphiql.js").is_file() or not (documents.STATIC / "docs.js").is_file():
         cannot("the pages' scripts were not built (npm ci && npm run build in web)")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
+    async with chromium() as browser:
         yield browser
-        await browser.close()
 
 
 @pytest.fixture
 async def visit(browser: Browser, live_server: str) -> AsyncIterator[Visit]:
     async with visiting(browser, live_server) as visit:
         yield visit
-
-
-@asynccontextmanager
-async def visiting(browser: Browser, live_server: str) -> AsyncIterator[Visit]:
-    context = await browser.new_context(viewport={"width": 1400, "height": 900})
-    page = await context.new_page()
-    visit = Visit(page=page, origin=live_server.rstrip("/"))
-
-    async def only_to_the_server(route: Route) -> None:
-        if route.request.url.startswith(f"{visit.origin}/"):
-            await route.continue_()
-        else:
-            visit.foreign.append(route.request.url)
-            await route.abort()
-
-    def note_console(message: ConsoleMessage) -> None:
-        if message.type == "error":
-            visit.complaints.append(message.text)
-
-    await context.route("**/*", only_to_the_server)
-    page.on("console", note_console)
-    page.on("pageerror", lambda error: visit.complaints.append(str(error)))
-    page.on("websocket", lambda socket: note_socket(visit, socket.url))
-    await page.add_init_script(RECORD_VIOLATIONS)
-    yield visit
-    await context.close()
-
-
-def note_socket(visit: Visit, url: str) -> None:
-    if not url.startswith(visit.origin.replace("http", "ws", 1) + "/"):
-        visit.foreign.append(url)
 
 
 async def code_in(page: Page, selector: str) -> str:

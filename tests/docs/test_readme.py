@@ -1,9 +1,11 @@
 """The README tells the truth: its tour is run as it stands, and its tables list what there is."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,28 +23,39 @@ pytestmark = pytest.mark.docs
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
 CONTRACT = (ROOT / "docs" / "contract.md").read_text()
+IDENTITY = (ROOT / "docs" / "identity.md").read_text()
 STEP = re.compile(r"```sh\n(?P<command>[^`]*)```\n\n```json\n(?P<answer>[^`]*)```")
 ANYTHING = "…"
 BETWEEN = "\n=====\n"
 
 
 @pytest.fixture(scope="module")
-def fresh_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def fresh_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the database of the fresh server is."""
+    return tmp_path_factory.mktemp("tour") / "twofold.db"
+
+
+@pytest.fixture(scope="module")
+def fresh_server(fresh_database: Path) -> Iterator[str]:
     """`twofold serve` on a database of its own: the tour writes."""
-    with server.serving(tmp_path_factory.mktemp("tour") / "twofold.db") as url:
+    with server.serving(fresh_database) as url:
         yield url
 
 
-def test_the_tour_runs_as_it_stands(fresh_server: str) -> None:
+@pytest.mark.parametrize(("text", "least"), [(README, 7), (IDENTITY, 2)], ids=["README", "identity"])
+def test_the_tour_runs_as_it_stands(text: str, least: int, fresh_server: str, fresh_database: Path) -> None:
     if shutil.which("curl") is None:
         cannot("there is no curl on PATH (Debian: apt-get install curl)")
-    steps = list(STEP.finditer(README))
-    assert len(steps) >= 7
+    steps = list(STEP.finditer(text))
+    assert len(steps) >= least
     script = f"\nprintf '{BETWEEN.encode('unicode_escape').decode()}'\n".join(step["command"] for step in steps)
     script = script.replace("http://127.0.0.1:8000", fresh_server)
+    script = script.replace(".venv/bin/", f"{Path(sys.executable).parent}/")
+    environment = {**os.environ, "TWOFOLD_DATABASE_URL": f"sqlite://{fresh_database}"}
     run = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", script], capture_output=True, text=True, check=True, timeout=60
-    )
+        ["bash", "-euo", "pipefail", "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True,
+        check=True, timeout=60,
+    )  # fmt: skip
     answers = [json.loads(answer) for answer in run.stdout.split(BETWEEN)]
     for step, answer in zip(steps, answers, strict=True):
         expected = json.loads(step["answer"])

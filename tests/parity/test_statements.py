@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 import pytest
 
 from support.figures import count
-from support.shop import Shop
+from support.shop import Shop, opened
 from support.statements import recorded
 from twofold.actor import ANONYMOUS, Actor
 from twofold.identity.credentials import actor_of
@@ -37,6 +39,13 @@ WORDS = """query Words($first: Int!) {
 }"""
 DOCUMENTS = {"shelf": (SHELF, 4), "tree": (TREE, 3), "words": (WORDS, 3)}
 """Documents of up to 4 levels, and how many relation fields they have."""
+
+
+@pytest.fixture(scope="module")
+async def shop(shop_url: str) -> AsyncIterator[Shop]:
+    """The demo shop, which remembers whom a credential stands for on both databases."""
+    async with opened(shop_url, credential_memory_s=60) as shop:
+        yield shop
 
 
 @pytest.fixture(autouse=True)

@@ -48,6 +48,7 @@ class _Reader(HTMLParser):
         self.forms: list[Form] = []
         self.text = ""
         self._button: dict[str, str] | None = None
+        self._values: list[str] = []
         self._said = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -58,6 +59,10 @@ class _Reader(HTMLParser):
             ticked = given.get("type") not in ("checkbox", "radio") or "checked" in given
             values = self.forms[-1].fields.setdefault(given["name"], [])
             values += [given.get("value", "on" if given.get("type") == "checkbox" else "")] if ticked else []
+        elif self.forms and tag in ("select", "textarea") and given.get("name"):
+            self._values, self._said = self.forms[-1].fields.setdefault(given["name"], []), ""
+        elif self.forms and tag == "option" and "selected" in given:
+            self._values.append(given.get("value", ""))
         elif self.forms and tag == "button" and given.get("type", "submit") == "submit":
             self._button, self._said = given, ""
 
@@ -65,6 +70,9 @@ class _Reader(HTMLParser):
         if tag == "button" and self._button is not None:
             given, self._button = self._button, None
             self.forms[-1].buttons.append(Button(self._said.strip(), given.get("name", ""), given.get("value", "")))
+
+        elif tag == "textarea" and self.forms:
+            self._values.append(self._said)
 
     def handle_data(self, data: str) -> None:
         self.text += data
@@ -93,6 +101,10 @@ class Page:
     def form_with(self, name: str) -> Form | None:
         """Returns the form that has this field, or none."""
         return next((each for each in self.forms if name in each.fields), None)
+
+    def form_to(self, path: str) -> Form | None:
+        """Returns the form that is sent to an address that ends like this, or none."""
+        return next((each for each in self.forms if each.action.endswith(path)), None)
 
     def form_by(self, word: str) -> Form | None:
         """Returns the form that has a button which begins with this word, or none."""

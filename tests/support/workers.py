@@ -24,7 +24,8 @@ class Worker:
     def __init__(self, database_url: str, log: Path, port: int | None = None, **environment: str) -> None:
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self._environment = {**os.environ, "TWOFOLD_DATABASE_URL": database_url, **environment}
+        given = {"TWOFOLD_DATABASE_URL": database_url, "UVICORN_LOG_LEVEL": "warning", **environment}
+        self._environment = {**os.environ, **given}
         self._log = log
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -36,7 +37,7 @@ class Worker:
     def launch(self) -> None:
         """Starts the process; it does not answer yet."""
         uvicorn = str(Path(sys.executable).parent / "uvicorn")
-        options = ["--host", "127.0.0.1", "--port", str(self.port), "--log-level", "warning"]
+        options = ["--host", "127.0.0.1", "--port", str(self.port)]
         with self._log.open("a") as log:
             self._process = subprocess.Popen(
                 [uvicorn, "storefront.asgi:app", *options],

@@ -45,7 +45,7 @@ def test_migrations_are_applied_once_and_can_be_undone(tmp_path: Path) -> None:
 
 
 def test_seed_fills_an_empty_database_only(database: Path) -> None:
-    assert "6977 rows in 13 tables" in run("seed", database=database).stdout
+    assert "6978 rows in 14 tables" in run("seed", database=database).stdout
     again = run("seed", database=database)
     assert again.returncode == 1
     assert "nothing was written" in again.stderr
@@ -131,3 +131,29 @@ def test_a_server_knows_where_it_is_reached(
     command = [sys.executable, "-c", SAYS_ITS_NAME, "serve", "--no-demo", *options]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
     assert f"named {name}\n" in done.stdout
+
+
+def test_an_application_is_registered_listed_and_deleted(database: Path) -> None:
+    uri = "https://notes.example/cb"
+    made = run("clients", "create", "Notes", "--redirect-uri", uri, database=database)
+    assert made.returncode == 0, made.stderr
+    client_id, secret = made.stdout.split()
+    assert secret.startswith("tfx_")
+    assert (
+        f"{client_id}\tsecret\t-\tauthorization_code,refresh_token\tNotes"
+        in run("clients", "list", database=database).stdout
+    )
+    wrong = run("clients", "create", "Notes", "--redirect-uri", "http://notes.example", "--public", database=database)
+    assert (wrong.returncode, "redirect_uris.0" in wrong.stderr) == (1, True)
+    assert run("clients", "delete", client_id, database=database).returncode == 0
+    assert client_id not in run("clients", "list", database=database).stdout
+    assert run("clients", "delete", client_id, database=database).returncode == 1
+
+
+def test_signing_keys_are_rotated(database: Path, tmp_path: Path) -> None:
+    secret = {"TWOFOLD_SECRET_FILE": str(tmp_path / "secret")}
+    assert run("signing", "rotate", "--algorithm", "ES256", database=database, **secret).returncode == 0
+    rows = [line.split("\t") for line in run("signing", "list", database=database, **secret).stdout.splitlines()]
+    assert sorted((row[1], row[2]) for row in rows) == [
+        ("ES256", "active"), ("ES256", "next"), ("ES256", "retired"), ("RS256", "active"), ("RS256", "next"),
+    ]  # fmt: skip

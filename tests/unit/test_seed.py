@@ -24,6 +24,7 @@ from storefront.seed import ACCOUNTS, DEMO_PASSWORD, Shop, is_empty, seed, shop
 from storefront.seed.draw import END, START, Draw, nth, slug_of
 from twofold.database import Database
 from twofold.identity.models import User
+from twofold.identity.oauth.models import Client
 
 PASSWORD_HASH = "$argon2id$not-a-real-one"
 PRINT_DIGEST = """
@@ -44,6 +45,7 @@ MODELS = {
     "order_lines": models.OrderLine,
     "payments": models.Payment,
     "reviews": models.Review,
+    "clients": Client,
 }
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from storefront.seed.clients import SAMPLE_CLIENT
 from storefront.seed.goods import make_goods
 from storefront.seed.people import Row, make_people
 from storefront.seed.trade import make_trade
@@ -26,6 +27,7 @@ class Shop:
     order_lines: list[Row]
     payments: list[Row]
     reviews: list[Row]
+    clients: list[Row]
 
 
 def shop(scale: int = 1) -> Shop:
@@ -53,4 +55,5 @@ def shop(scale: int = 1) -> Shop:
         order_lines=trade.order_lines,
         payments=trade.payments,
         reviews=trade.reviews,
+        clients=[SAMPLE_CLIENT],
     )

@@ -15,6 +15,7 @@ from storefront.seed.people import Row
 from storefront.seed.shop import shop
 from twofold.database import Database
 from twofold.identity.models import User
+from twofold.identity.oauth.models import Client
 
 __all__ = ["SeedReport", "is_empty", "seed"]
 
@@ -32,6 +33,7 @@ _MODELS: Mapping[str, type[Model]] = {
     "order_lines": models.OrderLine,
     "payments": models.Payment,
     "reviews": models.Review,
+    "clients": Client,
 }
 
 
@@ -52,6 +54,7 @@ class SeedReport:
     order_lines: int
     payments: int
     reviews: int
+    clients: int
 
 
 async def is_empty(database: Database) -> bool:

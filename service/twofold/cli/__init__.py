@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from twofold.cli.identity import keys_app, users_app
 from twofold.cli.migrations import migrate_app
+from twofold.cli.oauth import clients_app, signing_app
 from twofold.cli.purging import purge
 from twofold.cli.serving import seed, serve
 from twofold.errors import ServiceError, WrongDeclaration, WrongSetting
@@ -24,6 +25,8 @@ app.command()(purge)
 app.add_typer(migrate_app, name="migrate")
 app.add_typer(users_app, name="users")
 app.add_typer(keys_app, name="keys")
+app.add_typer(clients_app, name="clients")
+app.add_typer(signing_app, name="signing")
 
 
 def main() -> None:

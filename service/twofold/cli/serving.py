@@ -99,6 +99,7 @@ def _welcome(application: Application, url: str, *, demo: bool) -> str:
         f"  GraphiQL   {url}/graphql",
         f"  REST       {url}/api/v1/docs",
         f"  OpenAPI    {url}/api/v1/openapi.json",
+        f"  Account    {url}/account",
     ]
     accounts = application.seed.accounts if application.seed and demo else ()
     if accounts:
@@ -106,5 +107,9 @@ def _welcome(application: Application, url: str, *, demo: bool) -> str:
         lines += [f"  {each.title:<10} {each.email:<24} {each.password}" for each in accounts]
         body = f'{{"email":"{accounts[0].email}","password":"{accounts[0].password}"}}'
         lines += ["", "Sign in:", f"  curl -s {url}/auth/login -H 'Content-Type: application/json' -d '{body}'"]
+    for client in application.seed.clients if application.seed and demo else ():
+        lines += ["", f"Application for OAuth: {client.title}, without a secret"]
+        lines += [f"  client_id    {client.client_id}", f"  redirect_uri {client.redirect_uri} (any port)"]
+        lines += [f"  discovery    {url}/.well-known/openid-configuration"]
     lines += ["", "Try:", f"  curl -s '{url}{application.first_request}'", "", "Ctrl-C stops it."]
     return "\n".join(lines)

@@ -36,6 +36,8 @@ LIMITS: Final[Mapping[str, Limit]] = {
     "reset": Limit(window_s=3600, most={"account": 3, ADDRESS: 20}),
     "sign_up": Limit(window_s=3600, most={ADDRESS: 20}),
     "registration": Limit(window_s=3600, most={ADDRESS: 20}),
+    "provider": Limit(window_s=900, most={ADDRESS: 60}),
+    "provider_state": Limit(window_s=900, most={"state": 1}),
     "client": Limit(window_s=600, most={"client": 20, ADDRESS: 60}),
 }
 """By action: `begin("login", email, address)`, `begin("sign_up", address)`."""

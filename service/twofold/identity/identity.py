@@ -12,6 +12,7 @@ from twofold.database import Database
 from twofold.identity.actors import Actors
 from twofold.identity.attempts import Attempts
 from twofold.identity.mail import Mailer, mailer_of
+from twofold.identity.providers.known import KnownProviders
 from twofold.identity.scopes import Scope, scopes_of
 from twofold.identity.sealed import Sealer
 from twofold.settings import Settings
@@ -47,6 +48,7 @@ class Identity:
         self.attempts = Attempts(database)
         self.sealer = Sealer(settings)
         self.mailer: Mailer = mailer_of(settings)
+        self.providers = KnownProviders(settings.providers)
         self.scopes: Mapping[str, Scope] = scopes_of(resources)
         self._audit = audit
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 
-from storefront.seed import DEMO_PASSWORD
-from support.shop import EMAILS, Shop
-from support.visitor import Visitor, csrf_of
+from support.shop import EMAILS, Shop, opened
+from support.signed_in import browser_of
+from support.visitor import csrf_of
+from support.visitors import SECRET
 from twofold.errors import NotFound, Unauthenticated
 from twofold.fields import new_id
 from twofold.identity.identity import From
@@ -23,6 +25,13 @@ from twofold.identity.tokens import hash_of, new_secret
 pytestmark = pytest.mark.oauth
 
 INSIDE = From()
+
+
+@pytest.fixture(scope="module")
+async def accounts(shop_url: str) -> AsyncIterator[Shop]:
+    """The demo shop, one for all tests here, since none of them sends mail."""
+    async with opened(shop_url, secret=SECRET, public_url="http://shop") as shop:
+        yield shop
 
 
 async def user_id_of(accounts: Shop, who: str = "customer") -> UUID:
@@ -68,8 +77,7 @@ async def test_consent_adds_up(accounts: Shop, client: Client) -> None:
 
 
 async def test_what_was_allowed_is_shown_in_words(accounts: Shop, client: Client) -> None:
-    visitor = Visitor(accounts.app)
-    await visitor.sign_in(EMAILS["customer"], DEMO_PASSWORD)
+    visitor = await browser_of(accounts, "customer")
     assert "No application acts for you." in (await visitor.see("/account/apps")).text
     await allow(accounts, client, await user_id_of(accounts), "email", "products:read")
     text = (await visitor.see("/account/apps")).text
@@ -83,8 +91,7 @@ async def test_taking_it_back_ends_its_tokens_and_asks_again(accounts: Shop, cli
     mine, others = await user_id_of(accounts), await user_id_of(accounts, "vendor")
     token, kept = [await allow(accounts, client, each, "products:read") for each in (mine, others)]
     assert (await identity.actors.of(token)).user_id == mine
-    visitor = Visitor(accounts.app)
-    await visitor.sign_in(EMAILS["customer"], DEMO_PASSWORD)
+    visitor = await browser_of(accounts, "customer")
     answer = await visitor.send("/account/apps", {"client_id": str(client.id)})
     assert answer.headers["location"] == "/account/apps?said=revoked"
     with pytest.raises(Unauthenticated):
@@ -101,8 +108,7 @@ async def test_what_was_not_allowed_cannot_be_taken_back(accounts: Shop, client:
     for client_id in (client.id, new_id()):
         with pytest.raises(NotFound):
             await revoke_app(accounts.engine.identity, user_id, client_id, INSIDE)
-    visitor = Visitor(accounts.app)
-    await visitor.sign_in(EMAILS["customer"], DEMO_PASSWORD)
+    visitor = await browser_of(accounts, "customer")
     for told in (str(client.id), "", "7", "\x00"):
         assert (await visitor.send("/account/apps", {"client_id": told})).status_code == 404
     assert (await visitor.client.post("/account/apps", data={"client_id": str(client.id)})).status_code == 403
@@ -121,9 +127,7 @@ async def test_a_grant_without_a_remembered_consent_is_shown_too(accounts: Shop,
 
 async def test_the_button_is_the_users_own(accounts: Shop, client: Client) -> None:
     await allow(accounts, client, await user_id_of(accounts), "email")
-    visitor, other = Visitor(accounts.app), Visitor(accounts.app)
-    await visitor.sign_in(EMAILS["customer"], DEMO_PASSWORD)
-    await other.sign_in(EMAILS["vendor"], DEMO_PASSWORD)
+    visitor, other = [await browser_of(accounts, who) for who in ("customer", "vendor")]
     stolen = csrf_of(await visitor.see("/account/apps"))
     form = {"client_id": str(client.id), "csrf_token": stolen}
     assert (await other.client.post("/account/apps", data=form)).status_code == 403

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
 
-from storefront.seed import DEMO_PASSWORD
-from support.shop import EMAILS, Shop
+from support.shop import Shop, opened
+from support.signed_in import browser_of
 from support.visitor import Visitor
+from support.visitors import SECRET
 from twofold.fields import new_id
 from twofold.identity.oauth.models import Client
 from twofold.identity.tokens import hash_of
@@ -18,7 +20,7 @@ from twofold.identity.tokens import hash_of
 pytestmark = pytest.mark.oauth
 
 LIST = "/account/developer"
-SECRET = re.compile(r"tfx_[A-Za-z0-9_-]{43}")
+SHOWN = re.compile(r"tfx_[A-Za-z0-9_-]{43}")
 FORM: dict[str, Any] = {
     "client_name": "Notes & more",
     "client_uri": "https://notes.example",
@@ -29,18 +31,19 @@ FORM: dict[str, Any] = {
 }
 
 
+@pytest.fixture(scope="module")
+async def accounts(shop_url: str) -> AsyncIterator[Shop]:
+    """The demo shop, one for all tests here, since none of them sends mail."""
+    async with opened(shop_url, secret=SECRET, public_url="http://shop") as shop:
+        yield shop
+
+
 @pytest.fixture
 async def developer(accounts: Shop) -> Visitor:
     """Somebody signed in, who has no applications yet."""
     with accounts.engine.database.use():
         await Client.all().delete()
-    return await signed_in(accounts, "customer")
-
-
-async def signed_in(accounts: Shop, who: str) -> Visitor:
-    visitor = Visitor(accounts.app)
-    assert (await visitor.sign_in(EMAILS[who], DEMO_PASSWORD)).status_code == 303
-    return visitor
+    return await browser_of(accounts, "customer")
 
 
 async def registered(developer: Visitor, **form: Any) -> str:
@@ -55,7 +58,7 @@ async def stored(accounts: Shop, path: str) -> Client:
 
 
 def secrets_on(page: httpx.Response) -> list[str]:
-    return SECRET.findall(page.text)
+    return SHOWN.findall(page.text)
 
 
 async def test_an_application_is_registered_and_its_secret_shown_once(accounts: Shop, developer: Visitor) -> None:
@@ -134,7 +137,7 @@ async def test_an_application_is_deleted(accounts: Shop, developer: Visitor) -> 
 
 async def test_what_is_anothers_is_not_there(accounts: Shop, developer: Visitor) -> None:
     path = await registered(developer)
-    other = await signed_in(accounts, "vendor")
+    other = await browser_of(accounts, "vendor")
     assert path not in (await other.see(LIST)).text
     missing = await other.see(f"{LIST}/{new_id()}", 404)
     for place in (path, f"{LIST}/7", f"{LIST}/%00"):

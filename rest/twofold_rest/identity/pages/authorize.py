@@ -102,8 +102,7 @@ def _source(redirect_uri: str) -> str:
 
 async def _device(pages: Pages, request: Request) -> Response:
     pages.signed_in(request)
-    said = request.query_params.get("said", "")
-    return pages.render(request, "device.html", user_code=request.query_params.get("user_code", "")[:20], outcome=said)
+    return pages.render(request, "device.html", user_code=request.query_params.get("user_code", "")[:20])
 
 
 async def _decide_device(pages: Pages, request: Request) -> Response:
@@ -122,5 +121,5 @@ async def _decide_device(pages: Pages, request: Request) -> Response:
         await decide_device(pages.identity, session, user_code, origin, allowed=allowed)
     except NotFound as error:
         wrong = FieldError(path=("user_code",), code="unknown", message=error.message)
-        return pages.render(request, "device.html", status=404, user_code=user_code, outcome="", errors=[wrong])
-    return pages.see(f"{DEVICE}?said={'allowed' if allowed else 'denied'}")
+        return pages.render(request, "device.html", status=404, user_code=user_code, errors=[wrong])
+    return pages.see(f"{DEVICE}?said={'device' if allowed else 'no_device'}")

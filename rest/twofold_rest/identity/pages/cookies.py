@@ -10,12 +10,13 @@ from twofold.settings import Settings
 
 __all__ = ["Cookie", "Cookies"]
 
-Cookie: TypeAlias = Literal["session", "visit", "challenge", "shown"]
+Cookie: TypeAlias = Literal["session", "visit", "challenge", "provider", "shown"]
 
 _NAMES: Final[dict[Cookie, str]] = {
     "session": "twofold",
     "visit": "twofold_visit",
     "challenge": "twofold_challenge",
+    "provider": "twofold_provider",
     "shown": "twofold_shown",
 }
 

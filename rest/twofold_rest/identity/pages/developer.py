@@ -71,7 +71,7 @@ async def _create(pages: Pages, request: Request) -> Response:
 
 async def _show(pages: Pages, request: Request) -> Response:
     client = await _asked_for(pages, request)
-    return _page(pages, request, client, metadata_of(client))
+    return _page(pages, request, client, NEW | metadata_of(client))
 
 
 async def _change(pages: Pages, request: Request) -> Response:

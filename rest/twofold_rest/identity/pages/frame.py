@@ -60,6 +60,8 @@ SAID: Final = {
     "password": "Your password was changed, and all other browsers and applications were signed out.",
     "reset": "Your password is new. Sign in with it.",
     "verified": "Your e-mail address is confirmed.",
+    "device": "Done. Your device goes on by itself.",
+    "no_device": "The device was told that you do not allow it.",
 }
 """What a page says first, by the word in its address that the page before it put there."""
 

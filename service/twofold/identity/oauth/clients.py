@@ -11,11 +11,10 @@ from twofold.errors import Invalid, NotFound
 from twofold.identity.identity import From, Identity
 from twofold.identity.oauth.metadata import ClientMetadata, read_metadata
 from twofold.identity.oauth.models import Client
-from twofold.identity.oauth.redirects import is_registered
 from twofold.identity.tokens import hash_of, new_secret
 
-__all__ = ["RegisteredClient", "change_client", "client_of", "clients_of", "delete_client", "matches_redirect_uri",
-           "new_client_secret", "register"]  # fmt: skip
+__all__ = ["RegisteredClient", "change_client", "client_of", "clients_of", "delete_client", "new_client_secret",
+           "register"]  # fmt: skip
 
 MAX_CLIENTS: Final = 100
 """How many applications one person may have."""
@@ -109,11 +108,6 @@ async def delete_client(identity: Identity, client: Client, origin: From) -> Non
             await _tell(identity, "client_deleted", client, origin, name=client.name)
     finally:
         identity.actors.forget()
-
-
-def matches_redirect_uri(client: Client, uri: str) -> bool:
-    """Returns whether a browser may be sent to `uri` for this client; see `is_registered`."""
-    return is_registered(client.redirect_uris, uri)
 
 
 def _columns(told: ClientMetadata) -> dict[str, Any]:
