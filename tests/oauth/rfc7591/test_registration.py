@@ -207,7 +207,7 @@ def test_an_address_matches_itself_and_loopback_any_port(registered: str, used: 
     ],
 )
 async def test_what_is_wrong_is_refused_and_named(shop: Shop, metadata: dict[str, Any], error: str) -> None:
-    """Check 30: no client gets ID tokens without a signature, or signed by its secret; nor anything else that is wrong."""
+    """Check 30: no client gets ID tokens without a signature, or signed by its secret."""
     body = json.dumps(GOOD | metadata).encode()
     answer = await shop.client.post("/oauth/register", content=body)
     told = answer.json()
