@@ -8,8 +8,6 @@ from uuid import UUID
 
 from tortoise.expressions import F
 
-from tortoise.expressions import F
-
 from twofold.errors import Conflict, FieldError, Invalid, NotFound
 from twofold.identity import letters
 from twofold.identity.credentials import account_errors, add_user, is_name, password_errors

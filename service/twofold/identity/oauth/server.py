@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from authlib.common.urls import add_params_to_uri
 from authlib.oauth2.rfc6749 import AuthorizationServer
@@ -73,9 +73,9 @@ class Server(AuthorizationServer):  # type: ignore[misc]
     async def token(self, request: ProtocolRequest) -> Answer:
         """Answers at the token endpoint (RFC 6749 §3.2)."""
 
-        def respond() -> Any:
+        def respond() -> Answer:
             check_resource(request)
-            return self.create_token_response(request)
+            return cast("Answer", self.create_token_response(request))
 
         return await self.answer(request, respond)
 
