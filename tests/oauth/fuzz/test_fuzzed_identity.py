@@ -70,7 +70,7 @@ def test_a_planted_way_to_elsewhere(fuzzer: Fuzzer, monkeypatch: pytest.MonkeyPa
         return any(uri.startswith(each) for each in registered)
 
     monkeypatch.setattr(client_module, "is_registered", begins_like)
-    with pytest.raises(AssertionError, match="https://client.example"):
+    with pytest.raises(AssertionError, match=r"https://client\.example"):
         fuzz(fuzzer, PLANTED, only_find=True)
 
 
