@@ -47,6 +47,9 @@ BAD = (
     "urn:ietf:params:oauth:request_uri:",
     "00000000-0000-0000-0000-000000000000",
 )  # fmt: skip
+ATTACKS = (f'"><{MARK}>', f"'><{MARK}>", f"https://{EVIL}/", f"//{EVIL}", f"/\\{EVIL}", f"{WEB_CALLBACK}@{EVIL}",
+           f"{WEB_CALLBACK}.{EVIL}", f"javascript:{MARK}")  # fmt: skip
+"""Of what is bad, that which leads elsewhere or into a page."""
 ENCODED = (b"%ED%A0%80", b"%FF%FE", b"%C0%80", b"%", b"%zz", b"\xff\xfe", "é".encode(), b"+", b";", b"&&==&", b"%00")
 """What stands in a query or form as it is: halves of surrogate pairs, what is not UTF-8, what is no encoding."""
 PLACES: tuple[tuple[str, dict[str, str]], ...] = (
@@ -104,8 +107,12 @@ VALUES = st.one_of(st.sampled_from(KNOWN), st.sampled_from(BAD), st.sampled_from
 
 @st.composite
 def _parameters(draw: st.DrawFn, base: dict[str, str]) -> bytes:
-    """Parameters near to right ones: some left out, changed, added, or there twice."""
+    """Parameters near to right ones: one is an attack, or some are left out, changed, added, or there twice."""
     pairs: list[tuple[str, str | bytes]] = list(base.items())
+    if pairs and draw(st.integers(0, 2)) == 0:
+        place = draw(st.integers(0, len(pairs) - 1))
+        pairs[place] = (pairs[place][0], draw(st.sampled_from(ATTACKS)))
+        return b"&".join(_pair(name, value) for name, value in pairs)
     for _ in range(draw(st.integers(0, 3))):
         how = draw(st.sampled_from(["change", "change", "change", "add", "add", "twice", "drop"]))
         if how == "add" or not pairs:
@@ -187,7 +194,7 @@ def attempts(draw: st.DrawFn, routes: Sequence[tuple[str, str]]) -> Attempt:
     """Requests of all kinds: half of them are near to a right one."""
     signed_in = draw(st.booleans())
     if draw(st.booleans()):
-        path, base = draw(st.sampled_from(PLACES))
+        path, base = draw(st.sampled_from((*PLACES, *4 * PLACES[:1])))  # most can go wrong at the first
         method = draw(st.sampled_from([each for each, known in routes if known == path] or ["GET"]))
     else:
         method, path = draw(st.sampled_from(routes))

@@ -41,6 +41,17 @@ def test_all_of_them_are_known(fuzzer: Fuzzer) -> None:
             "/auth/login", "/oauth/userinfo", "/.well-known/openid-configuration"} <= paths  # fmt: skip
 
 
+@pytest.mark.parametrize("query", [b"", b"said=out&user_code=x&again=1", b"said=linked", b"said=nonsense"])
+def test_every_endpoint_in_good_faith(fuzzer: Fuzzer, query: bytes) -> None:
+    """Each path is asked for as it is too, by visitors and by who is signed in."""
+    headers = ((b"host", b"shop"), (b"content-type", b"application/x-www-form-urlencoded"))
+    for method, path in fuzzer.routes:
+        head, brace, rest = path.partition("{")
+        asked = f"{head}<own>{rest.partition('}')[2]}" if brace else path
+        for signed_in in (False, True):
+            fuzzer.send(Attempt(method, asked, query, b"csrf_token=<csrf>", headers, signed_in=signed_in))
+
+
 @pytest.mark.parametrize("where", ["?%ff", "?\xff", "?a=%ED%A0%80"])
 def test_queries_that_are_no_text(fuzzer: Fuzzer, where: str) -> None:
     """Check 35 (queries): a query that is not UTF-8 is refused like others."""
