@@ -16,6 +16,8 @@ from twofold_rest.identity.pages import frame, sign_in
 
 pytestmark = pytest.mark.oauth
 
+on_sqlite = pytest.mark.parametrize("shop_url", ["sqlite"], indirect=True)
+"""Where it does not matter which database it is."""
 PLANTED = 3000
 """Requests within which a planted fault must be found."""
 
@@ -67,6 +69,7 @@ def test_a_client_without_a_home_page(fuzzer: Fuzzer) -> None:
     assert answer.status == 200
 
 
+@on_sqlite
 def test_a_planted_fault(fuzzer: Fuzzer, monkeypatch: pytest.MonkeyPatch) -> None:
     """A handler that fails on certain characters is found: Authlib's own does, when nobody checks before."""
     monkeypatch.setattr(protocol, "_is_plain", lambda *_: True)
@@ -74,6 +77,7 @@ def test_a_planted_fault(fuzzer: Fuzzer, monkeypatch: pytest.MonkeyPatch) -> Non
         fuzz(fuzzer, PLANTED, only_find=True)
 
 
+@on_sqlite
 def test_a_planted_way_to_elsewhere(fuzzer: Fuzzer, monkeypatch: pytest.MonkeyPatch) -> None:
     """An address that nobody registered is found, where the beginning of one suffices."""
 
@@ -85,6 +89,7 @@ def test_a_planted_way_to_elsewhere(fuzzer: Fuzzer, monkeypatch: pytest.MonkeyPa
         fuzz(fuzzer, PLANTED, only_find=True)
 
 
+@on_sqlite
 def test_a_planted_return(fuzzer: Fuzzer, monkeypatch: pytest.MonkeyPatch) -> None:
     """So is a way back after signing in that leads away."""
     monkeypatch.setattr(sign_in, "return_to_of", lambda text: text or "/account")
@@ -92,6 +97,7 @@ def test_a_planted_return(fuzzer: Fuzzer, monkeypatch: pytest.MonkeyPatch) -> No
         fuzz(fuzzer, PLANTED, only_find=True)
 
 
+@on_sqlite
 def test_a_planted_reflection(shop_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """So is a page that shows what was sent as it was."""
     plain = frame.Environment
