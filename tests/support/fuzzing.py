@@ -219,7 +219,7 @@ def fuzz(fuzzer: Fuzzer, number: int, *, at_random: bool = False, only_find: boo
     phases = [Phase.generate] if only_find else [Phase.generate, Phase.shrink]
 
     @settings(max_examples=number, deadline=None, database=None, derandomize=not at_random, phases=phases,
-              suppress_health_check=list(HealthCheck))  # fmt: skip
+              report_multiple_bugs=False, suppress_health_check=list(HealthCheck))  # fmt: skip
     @given(attempts(fuzzer.routes))
     def run(attempt: Attempt) -> None:
         fuzzer.send(attempt)

@@ -59,7 +59,7 @@ def test_a_client_without_a_home_page(fuzzer: Fuzzer) -> None:
 def test_a_planted_fault(fuzzer: Fuzzer, monkeypatch: pytest.MonkeyPatch) -> None:
     """A handler that fails on certain characters is found: Authlib's own does, when nobody checks before."""
     monkeypatch.setattr(protocol, "_is_plain", lambda *_: True)
-    with pytest.raises((AssertionError, ExceptionGroup)):
+    with pytest.raises(AssertionError, match="forbidden characters"):
         fuzz(fuzzer, PLANTED, only_find=True)
 
 
@@ -70,14 +70,14 @@ def test_a_planted_way_to_elsewhere(fuzzer: Fuzzer, monkeypatch: pytest.MonkeyPa
         return any(uri.startswith(each) for each in registered)
 
     monkeypatch.setattr(client_module, "is_registered", begins_like)
-    with pytest.raises((AssertionError, ExceptionGroup)):
+    with pytest.raises(AssertionError, match=r"https://client\.example"):
         fuzz(fuzzer, PLANTED, only_find=True)
 
 
 def test_a_planted_return(fuzzer: Fuzzer, monkeypatch: pytest.MonkeyPatch) -> None:
     """So is a way back after signing in that leads away."""
     monkeypatch.setattr(sign_in, "return_to_of", lambda text: text or "/account")
-    with pytest.raises((AssertionError, ExceptionGroup)):
+    with pytest.raises(AssertionError):
         fuzz(fuzzer, PLANTED, only_find=True)
 
 
@@ -89,5 +89,5 @@ def test_a_planted_reflection(shop_url: str, tmp_path: Path, monkeypatch: pytest
         return plain(**{**options, "autoescape": False})  # type: ignore[arg-type]
 
     monkeypatch.setattr(frame, "Environment", careless)
-    with Fuzzer(shop_url, tmp_path) as fuzzer, pytest.raises((AssertionError, ExceptionGroup)):
+    with Fuzzer(shop_url, tmp_path) as fuzzer, pytest.raises(AssertionError, match="stands in the page"):
         fuzz(fuzzer, PLANTED, only_find=True)
