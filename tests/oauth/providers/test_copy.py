@@ -88,7 +88,7 @@ async def test_our_second_factor_is_asked_for_too(federation: Federation) -> Non
     await second_factor.start_set_up(identity, user.id)
     set_up = await second_factor.setting_up(identity, user)
     assert set_up is not None
-    codes = await second_factor.confirm(identity, user.id, TOTP(set_up.secret).now(), From())
+    codes = await second_factor.confirm(identity, user, TOTP(set_up.secret).now(), From())
     visitor = federation.visitor()
     answer = await back_from_copy(federation, visitor, f"{START}/copy?return_to=/device")
     assert answer.headers["location"] == "/account/sign-in/second-factor"
