@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from support.fuzzing import Attempt, Fuzzer, fuzz
+from support.fuzzed_requests import Attempt
+from support.fuzzing import Fuzzer, fuzz
 from support.long import examples
 from twofold.identity.oauth import client as client_module
 from twofold.identity.oauth import protocol

@@ -59,7 +59,8 @@ def _answered(pages: Pages, request: Request, outcome: Answer | SigningIn | Cons
         case Consenting(client=client, scopes=scopes, redirect_uri=redirect_uri):
             return pages.render(
                 request, "consent.html", client=client, subjects=_by_subject(scopes), target=_target(redirect_uri),
-                action=f"{PATH}?{_query(request).decode('ascii')}", form_action=f"'self' {_source(redirect_uri)}", user_code="",
+                action=f"{PATH}?{_query(request).decode('ascii')}", form_action=f"'self' {_source(redirect_uri)}",
+                user_code="",
             )  # fmt: skip
         case Answer(location=str(location)):
             return Response(status_code=303, headers={**HEADERS, "Location": location})

@@ -12,7 +12,7 @@ import time
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from authlib.deprecate import AuthlibDeprecationWarning
 from authlib.integrations.base_client.errors import OAuthError
@@ -198,7 +198,7 @@ async def _tokens(identity: Identity, provider: KnownProvider, metadata: Metadat
                   ) -> Mapping[str, Any]:  # fmt: skip
     """Returns what the token endpoint gives for the code; its errors are told by their code only."""
     in_header = "client_secret_basic" in metadata.token_endpoint_auth_methods_supported
-    client: Any = AsyncOAuth2Client(  # Authlib has no types
+    client = cast("Any", AsyncOAuth2Client)(  # Authlib has no types, and those that checkers bring are not right
         provider.client_id,
         provider.said.client_secret.get_secret_value(),
         token_endpoint_auth_method="client_secret_basic" if in_header else "client_secret_post",
