@@ -202,6 +202,7 @@ class Pages:
         async def served(request: Request) -> Response:
             request.state.session = None
             try:
+                await request.body()  # first: who sends it slowly must not act by a session that ended meanwhile
                 with outages():
                     cookie = self.cookies.get(request, "session")
                     request.state.session = await session_of(self.identity, cookie) if cookie else None
