@@ -91,9 +91,9 @@ async def test_our_second_factor_is_asked_for_too(federation: Federation) -> Non
     codes = await second_factor.confirm(identity, user, TOTP(set_up.secret).now(), From())
     visitor = federation.visitor()
     answer = await back_from_copy(federation, visitor, f"{START}/copy?return_to=/device")
-    assert answer.headers["location"] == "/account/sign-in/second-factor"
+    assert answer.headers["location"] == "/account/sign-in/second-factor?return_to=%2Fdevice"
     assert (await visitor.client.get("/account/providers")).status_code == 303
-    answer = await visitor.send("/account/sign-in/second-factor", {"code": codes[0]})
+    answer = await visitor.send("/account/sign-in/second-factor", {"code": codes[0], "return_to": "/device"})
     assert answer.headers["location"] == "/device"
     with identity.database.use():
         session = await Session.filter(user_id=user.id).order_by("-created_at").first()
