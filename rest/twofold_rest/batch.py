@@ -56,9 +56,10 @@ class Batches:
 
     async def run(self, request: Request) -> Answer:
         """Makes the changes in the body, and answers what came of each."""
+        body = await body_of(request)  # first: who sends it slowly must not act by what was revoked meanwhile
         actor = await authenticate(self.engine.identity, request.scope)
         parse_nothing(request.scope["query_string"])
-        batch = _parsed(await body_of(request))
+        batch = _parsed(body)
         writes = [self._write(index, each) for index, each in enumerate(batch.operations)]
         outcomes = await self.engine.write_all(actor, writes, atomic=batch.atomic, **told(request))
         data = [await self._done(actor, write, each) for write, each in zip(writes, outcomes, strict=True)]

@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from twofold.errors import Unauthenticated
 from twofold.identity.identity import From, Identity
 from twofold.identity.models import Session, User
 from twofold.identity.oauth.models import Grant
 from twofold.identity.tokens import hash_of, kind_of, new_secret
 
-__all__ = ["IssuedSession", "csrf_token", "end_session", "end_sessions", "is_csrf_token", "live_sessions",
-           "renew_session", "session_of", "start_session"]  # fmt: skip
+__all__ = ["IssuedSession", "csrf_token", "end_session", "end_sessions", "hold_session", "is_csrf_token",
+           "live_sessions", "renew_session", "session_of", "start_session"]  # fmt: skip
 
 MAX_AGENT_CHARACTERS = 200
 
@@ -74,6 +75,20 @@ async def session_of(identity: Identity, cookie: str) -> Session | None:
     with identity.database.use():
         good = Session.filter(token_hash=hash_of(cookie), revoked_at__isnull=True, expires_at__gt=datetime.now(UTC))
         return await good.filter(user__is_active=True).select_related("user").first()
+
+
+async def hold_session(session: Session) -> None:
+    """Keeps a session from ending until the end of the running transaction, in which something comes of it.
+
+    Whoever ends it then ends what came of it too. The account is held first, as where a password is changed.
+
+    Raises:
+        Unauthenticated: it has ended meanwhile, or the user is not active any more.
+    """
+    user = await User.filter(id=session.user.id, is_active=True).select_for_update().get_or_none()
+    live = Session.filter(id=session.id, revoked_at__isnull=True)
+    if user is None or await live.select_for_update().get_or_none() is None:
+        raise Unauthenticated("Your session has ended.")
 
 
 async def live_sessions(identity: Identity, user_id: UUID) -> list[Session]:

@@ -7,8 +7,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
-import pyotp
 import pytest
+from pyotp.totp import TOTP
 
 from storefront.seed import DEMO_PASSWORD
 from support.authority import authority, new_client
@@ -86,15 +86,14 @@ async def test_our_second_factor_is_asked_for_too(federation: Federation) -> Non
     with identity.database.use():
         user = await User.get(email=NEWCOMER)
     await second_factor.start_set_up(identity, user.id)
-    uri = await second_factor.setting_up(identity, user)
-    app = pyotp.parse_uri(uri or "")
-    assert isinstance(app, pyotp.TOTP)
-    codes = await second_factor.confirm(identity, user.id, app.now(), From())
+    set_up = await second_factor.setting_up(identity, user)
+    assert set_up is not None
+    codes = await second_factor.confirm(identity, user, TOTP(set_up.secret).now(), From())
     visitor = federation.visitor()
     answer = await back_from_copy(federation, visitor, f"{START}/copy?return_to=/device")
-    assert answer.headers["location"] == "/account/sign-in/second-factor"
+    assert answer.headers["location"] == "/account/sign-in/second-factor?return_to=%2Fdevice"
     assert (await visitor.client.get("/account/providers")).status_code == 303
-    answer = await visitor.send("/account/sign-in/second-factor", {"code": codes[0]})
+    answer = await visitor.send("/account/sign-in/second-factor", {"code": codes[0], "return_to": "/device"})
     assert answer.headers["location"] == "/device"
     with identity.database.use():
         session = await Session.filter(user_id=user.id).order_by("-created_at").first()

@@ -62,6 +62,8 @@ SAID: Final = {
     "verified": "Your e-mail address is confirmed.",
     "device": "Done. Your device goes on by itself.",
     "no_device": "The device was told that you do not allow it.",
+    "linked": "Done. You can sign in with it from now on.",
+    "unlinked": "Done. Nobody can sign in with it any more.",
 }
 """What a page says first, by the word in its address that the page before it put there."""
 
@@ -200,6 +202,7 @@ class Pages:
         async def served(request: Request) -> Response:
             request.state.session = None
             try:
+                await request.body()  # first: who sends it slowly must not act by a session that ended meanwhile
                 with outages():
                     cookie = self.cookies.get(request, "session")
                     request.state.session = await session_of(self.identity, cookie) if cookie else None

@@ -21,6 +21,7 @@ from twofold.identity.oauth.pushing import forget_pushed, pushed_parameters
 from twofold.identity.oauth.server import Server
 from twofold.identity.scopes import Scope
 from twofold.identity.sealed import NotOurs
+from twofold.identity.sessions import hold_session
 
 __all__ = ["Authorizing", "Consenting", "SigningIn"]
 
@@ -164,6 +165,7 @@ class Authorizing:
         server, identity, client = self._server, self._identity, request.client.row
         scopes = request.scope.split()
         async with identity.database.transaction():
+            await hold_session(session)
             family = await Grant.create(
                 user=session.user, client=client, session=session, scopes=scopes,
                 authenticated_at=session.authenticated_at,

@@ -18,6 +18,7 @@ from twofold.identity.oauth.grants import EVERY_METHOD, check_resource
 from twofold.identity.oauth.models import DeviceCode, Grant
 from twofold.identity.oauth.protocol import Answer, ProtocolRequest
 from twofold.identity.oauth.server import Server
+from twofold.identity.sessions import hold_session
 from twofold.identity.tokens import hash_of, new_secret
 
 __all__ = ["authorize_device", "decide_device", "waiting_device"]
@@ -86,9 +87,11 @@ async def decide_device(identity: Identity, session: Session, user_code: str, or
     Raises:
         NotFound: it does not wait any more.
         TooManyRequests: the person guessed too often.
+        Unauthenticated: their session has ended meanwhile.
     """
     device = await waiting_device(identity, session, user_code, origin)
     async with identity.database.transaction():
+        await hold_session(session)
         undecided = DeviceCode.filter(id=device.id, grant_id__isnull=True, denied_at__isnull=True)
         if allowed:
             # Not bound to the session: the device goes on when the person signs out here.
