@@ -119,8 +119,12 @@ class Browser:
         return await self.client.get(AUTHORIZE, params=params_of(client, **changed))
 
     async def decide(self, client: Registered, decision: str = "allow", **changed: Any) -> httpx.Response:
-        """Returns the answer to the form of consent."""
-        return await self.send(f"{AUTHORIZE}?{urlencode(params_of(client, **changed), doseq=True)}", decision=decision)
+        """Returns the answer to the form of consent; where no scope is asked for, the page says for which."""
+        params = params_of(client, **changed)
+        url, shown = f"{AUTHORIZE}?{urlencode(params, doseq=True)}", ""
+        if "scope" not in params:
+            shown = next((each["scope"] for each in forms(await self.client.get(url)) if "scope" in each), "")
+        return await self.send(url, decision=decision, scope=shown)
 
     async def send(self, path: str, **fields: Any) -> httpx.Response:
         """Returns the answer to a form with the right CSRF token."""

@@ -16,6 +16,7 @@ from twofold.identity.identity import From, Identity
 from twofold.identity.links import address_of_link, consume_link, new_link
 from twofold.identity.mail import deliver
 from twofold.identity.models import ApiKey, Session, User
+from twofold.identity.oauth.models import Client
 from twofold.identity.password_check import is_password
 from twofold.identity.passwords import hash_password
 
@@ -90,7 +91,7 @@ async def reset_password(identity: Identity, token: str, password: str, origin: 
     """Gives the user to whom a link was sent a new password, and ends all that was held of the account.
 
     The link shows whose the address is, too. Where nobody had shown that before, the account may have been made by a
-    stranger, whose API keys end with it.
+    stranger, whose API keys and applications end with it.
 
     Raises:
         Invalid: it cannot be a password.
@@ -106,6 +107,7 @@ async def reset_password(identity: Identity, token: str, password: str, origin: 
             if user.email_verified_at is None:
                 await User.filter(id=user.id).update(email_verified_at=now)
                 await ApiKey.filter(user_id=user.id, revoked_at__isnull=True).update(revoked_at=now)
+                await Client.filter(owner_id=user.id).delete()  # which act for the account by their own secret
             await end_all_of(identity, user.id)
             await identity.tell("password_reset", user.id, origin)
     finally:

@@ -67,13 +67,13 @@ async def allow(accounts: Shop, client: Client, user_id: UUID, *scopes: str) -> 
 
 async def test_consent_adds_up(accounts: Shop, client: Client) -> None:
     identity, user_id = accounts.engine.identity, await user_id_of(accounts)
-    assert await consented(identity, user_id, client.id) == set()
+    assert await consented(identity, user_id, client.id) is None
     scopes = ["openid", "email", "products:read", "orders:read", "tags:read"]
     await asyncio.gather(*(consent(identity, user_id, client.id, [scope]) for scope in scopes))
     assert await consented(identity, user_id, client.id) == set(scopes)
     with accounts.engine.database.use():
         assert await Consent.filter(client_id=client.id).count() == 1
-    assert await consented(identity, await user_id_of(accounts, "vendor"), client.id) == set()
+    assert await consented(identity, await user_id_of(accounts, "vendor"), client.id) is None
 
 
 async def test_what_was_allowed_is_shown_in_words(accounts: Shop, client: Client) -> None:
@@ -97,7 +97,7 @@ async def test_taking_it_back_ends_its_tokens_and_asks_again(accounts: Shop, cli
     with pytest.raises(Unauthenticated):
         await identity.actors.of(token)
     assert (await identity.actors.of(kept)).user_id == others, "another's permission stays"
-    assert await consented(identity, mine, client.id) == set()
+    assert await consented(identity, mine, client.id) is None
     assert await connected_apps(identity, mine) == []
     rows = await accounts.engine.database.fetch("SELECT row_id FROM audit_entries WHERE action = 'client_revoked'")
     assert str(mine) in [row[0] for row in rows]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from support.authority import new_client
 from support.shop import Shop
 from support.visitor import Visitor, csrf_of, letters_to, token_of
 from support.visitors import PASSWORD, NewUser, SignedIn
@@ -108,11 +109,14 @@ async def test_a_reset_ends_everything_but_api_keys(
     await stranger.see(link, 404)
 
 
-async def test_who_first_shows_that_an_address_is_theirs_ends_a_strangers_keys(
+async def test_who_first_shows_that_an_address_is_theirs_ends_what_a_stranger_made(
     accounts: Shop, new_user: NewUser, mail_folder: Path
 ) -> None:
     user = await new_user()
     await create_own_key(accounts.engine.identity, user.id, "left behind", [], None, From())
+    app = await new_client(accounts.engine.database, "Left behind", owner=user.email)
+    acts = {"grant_type": "client_credentials", "client_id": app.client_id, "client_secret": app.secret}
+    assert (await accounts.client.post("/oauth/token", data=acts)).status_code == 200
     visitor = Visitor(accounts.app)
     await visitor.send("/account/reset", {"email": user.email})
     token = token_of(letters_to(mail_folder, user.email)[0])
@@ -121,6 +125,7 @@ async def test_who_first_shows_that_an_address_is_theirs_ends_a_strangers_keys(
     with accounts.engine.database.use():
         assert not await ApiKey.filter(user_id=user.id, revoked_at__isnull=True).exists()
         assert (await User.get(id=user.id)).email_verified_at is not None
+    assert (await accounts.client.post("/oauth/token", data=acts)).status_code == 401
 
 
 async def test_a_reset_is_answered_alike_whoever_asks_and_writes_to_users_only(

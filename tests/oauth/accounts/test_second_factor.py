@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
+from datetime import UTC, datetime, timedelta
 
 import pyotp
 import pytest
@@ -13,7 +14,7 @@ from support.shop import Shop
 from support.visitor import Visitor, csrf_of
 from support.visitors import PASSWORD, NewUser, SignedIn
 from twofold.identity import second_factor
-from twofold.identity.models import RecoveryCode, TotpDevice, User
+from twofold.identity.models import RecoveryCode, Session, TotpDevice, User
 
 pytestmark = pytest.mark.oauth
 
@@ -65,6 +66,23 @@ async def test_a_code_is_asked_for_after_the_password_and_is_good_once(
     assert await visitor.is_signed_in()
     again = await challenged(accounts, user)
     assert (await again.send(CHALLENGE, {"code": code})).status_code == 401
+
+
+async def test_it_is_set_up_by_who_showed_lately_who_they_are(
+    accounts: Shop, new_user: NewUser, signed_in: SignedIn
+) -> None:
+    """Whoever has a session only must not shut its owner out, who gets back in by a new password otherwise."""
+    user = await new_user()
+    browser = await signed_in(user)
+    await browser.send(f"{PATH}/start", {}, at=PATH)
+    found = SECRET.search((await browser.see(PATH)).text)
+    assert found
+    with accounts.engine.database.use():
+        await Session.filter(user_id=user.id).update(authenticated_at=datetime.now(UTC) - timedelta(minutes=11))
+    for step, form in (("confirm", {"code": pyotp.TOTP(found[1]).now()}), ("start", {})):
+        answer = await browser.send(f"{PATH}/{step}", form, at=PATH)
+        assert answer.headers["location"] == "/account/sign-in?again=1&return_to=%2Faccount%2Fsecond-factor"
+    assert (await Visitor(accounts.app).sign_in(user.email, PASSWORD)).headers["location"] == "/account"
 
 
 async def test_it_leads_to_where_the_person_wanted_to_go(

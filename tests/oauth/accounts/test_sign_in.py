@@ -100,6 +100,21 @@ async def test_a_cookie_from_before_is_never_signed_in(accounts: Shop) -> None:
     assert not await other.is_signed_in()
 
 
+async def test_the_cookie_from_before_is_void_on_the_api_too(
+    accounts: Shop, new_user: NewUser, signed_in: SignedIn
+) -> None:
+    """It is at once, although who it stood for was remembered a moment ago."""
+    user, other = await new_user(), await new_user()
+    for then in (user, other):
+        visitor = await signed_in(user)
+        stolen = {"Cookie": f"twofold={visitor.client.cookies['twofold']}"}
+        assert (await accounts.client.get("/api/v1/orders", headers=stolen)).status_code == 200
+        form = {"email": then.email, "password": PASSWORD}
+        answer = await visitor.send("/account/sign-in", form, at="/account/sign-in?again=1")
+        assert answer.status_code == 303
+        assert (await accounts.client.get("/api/v1/orders", headers=stolen)).status_code == 401
+
+
 async def test_signing_in_again_keeps_the_session_under_a_new_cookie(
     accounts: Shop, new_user: NewUser, signed_in: SignedIn
 ) -> None:

@@ -57,6 +57,15 @@ async def test_a_scheme_of_its_own(server: Provider, browser: Browser) -> None:
     assert (wrong.status_code, wrong.headers.get("Location")) == (400, None)
 
 
+async def test_what_looks_like_a_host_after_a_scheme_of_its_own(server: Provider, browser: Browser) -> None:
+    """It is none: the page does not name it as where one goes on to, and it adds nothing to the page's policy."""
+    client = await server.register(public=True, redirect_uris=["com.example.app://bank.example;sandbox/cb"])
+    page = await browser.authorize(client)
+    assert "form-action 'self' com.example.app:;" in page.headers["Content-Security-Policy"]
+    assert "sandbox" not in page.headers["Content-Security-Policy"]
+    assert "you go on to com.example.app:." in page.text
+
+
 async def test_asked_every_time(server: Provider, browser: Browser) -> None:
     """Who can be mistaken for another program is asked for each time, also silently (§8.6); others once."""
     native = await server.register(public=True, redirect_uris=["http://127.0.0.1/cb"])

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from support.authority import Registered
-from support.oauth import AUTHORIZE, STATE, Browser, Provider, error_of, params_of, query_of
+from support.oauth import AUTHORIZE, STATE, Browser, Provider, error_of, forms, params_of, query_of
 from twofold.identity.oauth.models import PushedRequest
 from twofold.identity.tokens import hash_of
 
@@ -36,8 +36,8 @@ def short(client: Registered, name: str, **more: str) -> dict[str, str]:
     return {"client_id": client.client_id, "request_uri": name, **more}
 
 
-async def decided(browser: Browser, params: dict[str, str], decision: str = "allow") -> httpx.Response:
-    return await browser.send(f"{AUTHORIZE}?{httpx.QueryParams(params)}", decision=decision)
+async def decided(browser: Browser, params: dict[str, str], decision: str = "allow", **fields: str) -> httpx.Response:
+    return await browser.send(f"{AUTHORIZE}?{httpx.QueryParams(params)}", decision=decision, **fields)
 
 
 def is_lost(answer: httpx.Response) -> bool:
@@ -114,7 +114,8 @@ async def test_what_is_added_on_the_way(server: Provider, browser: Browser, name
     changed = short(client, request_uri, **{name: TAMPERED[name]})
     page = await browser.client.get(AUTHORIZE, params=changed)
     assert page.status_code == 200, (name, page.headers.get("Location"))
-    answer = await decided(browser, changed)
+    [shown] = [each["scope"] for each in forms(page) if "scope" in each]
+    answer = await decided(browser, changed, scope=shown)
     assert answer.headers["Location"].startswith(client.redirect_uri)
     assert set(query_of(answer.headers["Location"])) == {"code", "iss"}
     tokens = (await server.redeem(client, query_of(answer.headers["Location"])["code"])).json()

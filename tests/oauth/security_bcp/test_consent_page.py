@@ -111,6 +111,31 @@ async def test_consents_are_of_one_person_and_client(server: Provider) -> None:
     assert (await somebody.authorize(one)).status_code == 200
 
 
+async def test_what_was_shown_is_what_is_allowed(server: Provider, browser: Browser) -> None:
+    """Who names no scope asks for all of its own; what its owner adds while somebody reads the page is shown first."""
+    client = await server.web_client(scopes=[])
+    url = f"{AUTHORIZE}?{urlencode(params_of(client, scope=None))}"
+    [form] = [each for each in forms(await browser.client.get(url)) if each["action"].startswith(AUTHORIZE)]
+    with server.identity.database.use():
+        await Client.filter(id=client.client_id).update(scopes=["openid", "orders:read"])
+    again = await browser.send(url, decision="allow", scope=form["scope"])
+    assert again.status_code == 200
+    assert server.identity.scopes["orders:read"].sentence in again.text
+    [form] = [each for each in forms(again) if each["action"].startswith(AUTHORIZE)]
+    allowed = await browser.send(url, decision="allow", scope=form["scope"])
+    assert (allowed.status_code, "code=" in allowed.headers["Location"]) == (303, True)
+
+
+async def test_who_asks_for_nothing_is_asked_about_too(server: Provider, browser: Browser) -> None:
+    """Else any application would learn by a redirect alone who is signed in: introspection tells the subject."""
+    client = await server.web_client(scopes=[])
+    assert (await browser.authorize(client, scope=None)).status_code == 200
+    silent = await browser.authorize(client, scope=None, prompt="none")
+    assert query_of(silent.headers["Location"])["error"] == "consent_required"
+    await browser.decide(client, scope=None)
+    assert (await browser.authorize(client, scope=None)).status_code == 303
+
+
 async def test_denying_takes_nothing_back(server: Provider, browser: Browser) -> None:
     """A consent stands until it is taken back."""
     client = await server.web_client()

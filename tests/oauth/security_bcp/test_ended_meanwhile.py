@@ -64,7 +64,7 @@ async def test_an_application_is_allowed_nothing_by_a_session_that_ends(
     await end_all_of(server.identity, user.id)
     query = urlencode(params_of(confidential)).encode()
     with pytest.raises(Unauthenticated):
-        await Authorizing(Server(server.identity)).decide(query, browser.session, From(), allowed=True)
+        await Authorizing(Server(server.identity)).decide(query, browser.session, From(), allowed=True, shown="")
     with pytest.raises(Unauthenticated):
         await decide_device(server.identity, browser.session, asked["user_code"], From(), allowed=True)
     with server.identity.database.use():

@@ -23,6 +23,7 @@ __all__ = ["add_pages"]
 
 PATH: Final = "/oauth/authorize"
 DEVICE: Final = "/device"
+WEB: Final = ("https", "http")
 
 
 def add_pages(pages: Pages, server: Server) -> None:
@@ -48,7 +49,9 @@ async def _decide(authorizing: Authorizing, pages: Pages, request: Request) -> R
     session = pages.signed_in(request)
     form = await pages.form(request)
     decision = _decision(form.one("decision"))
-    outcome = await authorizing.decide(_query(request), session, pages.origin(request), allowed=decision)
+    outcome = await authorizing.decide(
+        _query(request), session, pages.origin(request), allowed=decision, shown=form.one("scope")
+    )
     return _answered(pages, request, outcome)
 
 
@@ -60,7 +63,7 @@ def _answered(pages: Pages, request: Request, outcome: Answer | SigningIn | Cons
             return pages.render(
                 request, "consent.html", client=client, subjects=_by_subject(scopes), target=_target(redirect_uri),
                 action=f"{PATH}?{_query(request).decode('ascii')}", form_action=f"'self' {_source(redirect_uri)}",
-                user_code="",
+                user_code="", shown=" ".join(scope.name for scope in scopes),
             )  # fmt: skip
         case Answer(location=str(location)):
             return Response(status_code=303, headers={**HEADERS, "Location": location})
@@ -86,15 +89,18 @@ def _by_subject(scopes: Iterable[Scope]) -> list[tuple[str, list[Scope]]]:
 
 
 def _target(redirect_uri: str) -> str:
-    """Returns where the person goes afterwards, as people read it."""
+    """Returns where the person goes afterwards, as people read it.
+
+    What follows a scheme of an application's own is no host, though it may look like one.
+    """
     parts = urlsplit(redirect_uri)
-    return parts.netloc or f"{parts.scheme}:"
+    return parts.netloc if parts.scheme in WEB else f"{parts.scheme}:"
 
 
 def _source(redirect_uri: str) -> str:
     """Returns where the form leads in the end, for the policy: browsers ask it about redirects too (CSP3 §6.4.2)."""
     parts = urlsplit(redirect_uri)
-    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else f"{parts.scheme}:"
+    return f"{parts.scheme}://{parts.netloc}" if parts.scheme in WEB else f"{parts.scheme}:"
 
 
 # -- devices -----------------------------------------------------------------------------------------------------

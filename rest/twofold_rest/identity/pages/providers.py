@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from datetime import UTC, datetime, timedelta
 from functools import wraps
 from typing import Any, Final
 from uuid import UUID
@@ -25,18 +24,17 @@ from twofold.identity.providers.accounts import (
 )
 from twofold.identity.providers.flow import FLOW_S, Callback, Flow, Person, StartAgain, begin, finish
 from twofold.identity.providers.known import KnownProvider
+from twofold.identity.sign_in import signing_in
 from twofold_rest.errors import STATUSES
 from twofold_rest.identity.pages.frame import HEADERS, Pages
 from twofold_rest.identity.pages.return_to import return_to_of, with_return
-from twofold_rest.identity.pages.sign_in import first_step_passed
+from twofold_rest.identity.pages.sign_in import again_first, first_step_passed
 
 __all__ = ["add_pages"]
 
 SIGN_IN: Final = "/account/sign-in"
 WITH: Final = f"{SIGN_IN}/with"
 LINKED: Final = "/account/providers"
-RECENT: Final = timedelta(minutes=10)
-"""How long ago somebody may have shown who they are to link a provider: it gives whoever holds it a way in for good."""
 
 
 def add_pages(pages: Pages) -> None:
@@ -111,7 +109,7 @@ async def _callback(pages: Pages, request: Request) -> Response:
 
 async def _signed_in(pages: Pages, request: Request, flow: Flow, person: Person) -> Response:
     external = await account_of(pages.identity, person, pages.origin(request))
-    async with pages.identity.database.transaction():
+    async with signing_in(pages.identity, pages.session(request)):
         user = await hold(external)
         return await first_step_passed(pages, request, user, [METHOD], return_to_of(flow.return_to))
 
@@ -159,10 +157,8 @@ async def _go(pages: Pages, provider: KnownProvider, return_to: str, *, linking:
 
 
 def _before_linking(session: Session, provider: KnownProvider) -> str | None:
-    """Returns where a user shows once more who they are, before they link a provider; None if they did lately."""
-    if session.authenticated_at > datetime.now(UTC) - RECENT:
-        return None
-    return with_return(SIGN_IN, f"{WITH}/{provider.name}", again="1")
+    """Returns where a user shows who they are, before a link that gives whoever holds it a way in for good."""
+    return again_first(session, f"{WITH}/{provider.name}")
 
 
 def _provider(pages: Pages, request: Request) -> KnownProvider:

@@ -13,6 +13,7 @@ from twofold.errors import FieldError, Invalid
 from twofold.identity import second_factor
 from twofold.identity.second_factor import SetUp
 from twofold_rest.identity.pages.frame import Pages
+from twofold_rest.identity.pages.sign_in import again_first
 
 __all__ = ["add_pages"]
 
@@ -36,6 +37,8 @@ async def _show(pages: Pages, request: Request) -> Response:
 async def _start(pages: Pages, request: Request) -> Response:
     session = pages.signed_in(request)
     await pages.form(request)
+    if (first := again_first(session, PATH)) is not None:
+        return pages.see(first)
     await second_factor.start_set_up(pages.identity, session.user.id)
     return pages.see(PATH)
 
@@ -50,6 +53,8 @@ async def _cancel(pages: Pages, request: Request) -> Response:
 async def _confirm(pages: Pages, request: Request) -> Response:
     session = pages.signed_in(request)
     code = (await pages.form(request)).one("code")
+    if (first := again_first(session, PATH)) is not None:
+        return pages.see(first)
     try:
         codes = await second_factor.confirm(pages.identity, session.user, code, pages.origin(request))
     except Invalid as error:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
 from fastapi import Request, Response
 
 from twofold.errors import FieldError, Unauthenticated
-from twofold.identity.models import User
+from twofold.identity.models import Session, User
 from twofold.identity.password_check import check_password
 from twofold.identity.second_factor import has_second_factor
 from twofold.identity.sessions import IssuedSession, end_session
@@ -19,14 +20,17 @@ from twofold.identity.sign_in import (
     pass_challenge,
     seal_challenge,
     sign_in_browser,
+    signing_in,
 )
 from twofold_rest.identity.pages.frame import Pages
 from twofold_rest.identity.pages.return_to import return_to_of, with_return
 
-__all__ = ["add_pages", "first_step_passed"]
+__all__ = ["add_pages", "again_first", "first_step_passed"]
 
 SIGN_IN = "/account/sign-in"
 SECOND_FACTOR = "/account/sign-in/second-factor"
+RECENT = timedelta(minutes=10)
+"""How long ago somebody may have shown who they are, before something that could shut the owner of a session out."""
 
 
 def add_pages(pages: Pages) -> None:
@@ -38,11 +42,18 @@ def add_pages(pages: Pages) -> None:
     pages.post("/account/sign-out", _sign_out)
 
 
+def again_first(session: Session, return_to: str) -> str | None:
+    """Returns where a user shows once more who they are, and then comes back; None if they did lately."""
+    if session.authenticated_at > datetime.now(UTC) - RECENT:
+        return None
+    return with_return(SIGN_IN, return_to, again="1")
+
+
 async def first_step_passed(pages: Pages, request: Request, user: User, methods: Sequence[str], return_to: str
                             ) -> Response:  # fmt: skip
     """Returns the answer to a user who has just proved who they are, by `methods` (RFC 8176).
 
-    It signs them in, or asks for their second factor. To be called in a transaction in which the account cannot
+    It signs them in, or asks for their second factor. To be called within `signing_in`, while the account cannot
     change, which is committed before the answer is sent. `return_to` is a path that `return_to_of` gave.
     """
     if await has_second_factor(pages.identity, user.id):
@@ -67,7 +78,7 @@ async def _sign_in(pages: Pages, request: Request) -> Response:
     return_to = return_to_of(form.one("return_to"))
     try:
         checked = await check_password(pages.identity, form.one("email"), form.one("password"), pages.origin(request))
-        async with pages.identity.database.transaction():
+        async with signing_in(pages.identity, pages.session(request)):
             await checked.hold()
             return await first_step_passed(pages, request, checked.user, ["pwd"], return_to)
     except Unauthenticated as error:

@@ -70,10 +70,10 @@ class Authorizing:
         except OAuth2Error as error:
             return self._refused(error)
 
-    async def decide(self, query: bytes, session: Session, origin: From, *, allowed: bool) -> Outcome:
-        """Returns where the browser goes when the person has decided."""
+    async def decide(self, query: bytes, session: Session, origin: From, *, allowed: bool, shown: str) -> Outcome:
+        """Returns where the browser goes when the person has decided about the scopes that they were `shown`."""
         try:
-            return await self._decided(query, session, origin, allowed)
+            return await self._decided(query, session, origin, allowed, shown)
         except OAuth2Error as error:
             return self._refused(error)
 
@@ -85,12 +85,11 @@ class Authorizing:
         assert session is not None  # noqa: S101  # or they would have to sign in
         client, scopes = request.client.row, request.scope.split()
         if not await self._is_known(request, client, scopes, session):
-            asked = [self._identity.scopes[name] for name in scopes]
-            consenting = Consenting(client=client, scopes=asked, redirect_uri=request.payload.redirect_uri)
-            return self._unless_silent(request, consenting, "consent_required")
+            return self._unless_silent(request, self._consenting(request), "consent_required")
         return await self._allow(request, checked, session)
 
-    async def _decided(self, query: bytes, session: Session, origin: From, allowed: bool) -> Outcome:
+    async def _decided(self, query: bytes, session: Session, origin: From, allowed: bool, shown: str
+                       ) -> Outcome:  # fmt: skip
         request, checked = await self._understood(query, origin)
         waiting = self._has_to_sign_in(request, query, session)
         if waiting is not None:
@@ -98,6 +97,8 @@ class Authorizing:
         if not allowed:
             await self._identity.tell("client_denied", session.user.id, origin, client=request.client.client_id)
             return self._back(request, "access_denied")
+        if not request.payload.scope and request.scope.split() != shown.split():
+            return self._consenting(request)  # all that the client may ask for, which its owner changed meanwhile
         return await self._allow(request, checked, session)
 
     async def _understood(self, query: bytes, origin: From) -> tuple[ProtocolRequest, CodeGrant]:
@@ -144,7 +145,12 @@ class Authorizing:
             return False
         redirect_uri: str = request.payload.redirect_uri
         is_certain = client.secret_hash is not None or redirect_uri.startswith("https://")
-        return is_certain and set(scopes) <= await consented(self._identity, session.user.id, client.id)
+        known = await consented(self._identity, session.user.id, client.id)
+        return is_certain and known is not None and set(scopes) <= known
+
+    def _consenting(self, request: ProtocolRequest) -> Consenting:
+        asked = [self._identity.scopes[name] for name in request.scope.split()]
+        return Consenting(client=request.client.row, scopes=asked, redirect_uri=request.payload.redirect_uri)
 
     def _unless_silent(self, request: ProtocolRequest, waiting: Outcome, error: str) -> Outcome:
         """Returns what the person has to do; an error where the client wants them not to be asked."""

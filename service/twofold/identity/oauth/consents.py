@@ -24,11 +24,11 @@ class ConnectedApp:
     since: datetime
 
 
-async def consented(identity: Identity, user_id: UUID, client_id: UUID) -> set[str]:
-    """Returns the scopes for which a user need not be asked again."""
+async def consented(identity: Identity, user_id: UUID, client_id: UUID) -> set[str] | None:
+    """Returns the scopes for which a user need not be asked again; None where they never allowed it anything."""
     with identity.database.use():
         known = await Consent.get_or_none(user_id=user_id, client_id=client_id)
-    return set(known.scopes) if known else set()
+    return set(known.scopes) if known else None
 
 
 async def consent(identity: Identity, user_id: UUID, client_id: UUID, scopes: Iterable[str]) -> None:
