@@ -93,7 +93,7 @@ def create_app(engine: Engine, faces: Sequence[Face] = ()) -> FastAPI:
         add_routes(app.router, shortcuts, engine, spec)
     add_batch(app.router, shortcuts, engine)
     app.include_router(sign_in_router(engine))
-    mount_identity(app, engine)
+    mount_identity(app, engine, shortcuts)
     _add_health(app, engine)
     _add_documents(app, engine)
     return app

@@ -85,7 +85,7 @@ class Settings(BaseSettings):
     public_url: str = Field(
         default="http://127.0.0.1:8000",
         description="Where people and programs reach the service; its name as an issuer too. No slash at the end.",
-        pattern=r"https?://[^/?#@\s]+",
+        pattern=r"^https?://[^/?#@\s]+$",
     )
     secret: SecretStr | None = Field(
         default=None,

@@ -13,7 +13,7 @@ from support.figures import count
 pytestmark = pytest.mark.oauth
 
 HERE = Path(__file__).parent
-NUMBER = re.compile(r"^Check (\d+)\b")
+NUMBER = re.compile(r"\b[Cc]heck (\d+)\b")
 CHECKS = range(1, 38)
 
 
@@ -23,9 +23,9 @@ def named() -> dict[int, list[str]]:
     for path in sorted(HERE.rglob("test_*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
-                match = NUMBER.match(ast.get_docstring(node) or "")
-                if match:
-                    found.setdefault(int(match[1]), []).append(f"{path.relative_to(HERE)}::{node.name}")
+                said = (ast.get_docstring(node) or "").partition("\n")[0]
+                for number in NUMBER.findall(said) if said.startswith("Check") else ():
+                    found.setdefault(int(number), []).append(f"{path.relative_to(HERE)}::{node.name}")
     return found
 
 

@@ -34,7 +34,8 @@ pytestmark = pytest.mark.oauth
 
 OURS = re.compile(r"tf([tksrcdxep])_[A-Za-z0-9_-]{43}")
 JWT = re.compile(r"eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
-PRIVATE = re.compile(r'"d"\s*:|-----BEGIN [A-Z ]*PRIVATE KEY')
+PRIVATE = re.compile(r'["\\]+d["\\]+\s*:|-----BEGIN [A-Z ]*PRIVATE KEY')
+"""A member of a private JWK, however dumps write quotes, or a key in PEM."""
 RECOVERY = re.compile(r"\b(?:[A-Z2-7]{4}-){3}[A-Z2-7]{4}\b")
 TOTP = re.compile(r"\b[A-Z2-7]{32}\b")
 PRIVATE_PARTS = ("d", "p", "q", "dp", "dq", "qi")

@@ -80,11 +80,13 @@ class Authority:
 
 
 @asynccontextmanager
-async def authority(database_url: str, folder: Path, number: int = 2, **environment: str) -> AsyncIterator[Authority]:
+async def authority(
+    database_url: str, folder: Path, number: int = 2, *, port: int | None = None, **environment: str
+) -> AsyncIterator[Authority]:
     """Gives as many processes over the database at `database_url`; registration is open."""
     given = {"TWOFOLD_REGISTRATION": "open", "TWOFOLD_SECRET_FILE": str(folder / "secret"),
              "TWOFOLD_MAIL_FOLDER": str(folder / "mail"), **environment}  # fmt: skip
-    port = free_port()
+    port = port or free_port()
     database = open_database(database_url)
     await database.open()
     try:

@@ -24,7 +24,8 @@ from twofold.identity.models import Session, User
 from twofold.identity.oauth.models import Client
 from twofold.identity.sessions import csrf_token, start_session
 
-__all__ = ["AUTHORIZE", "CHALLENGE", "DEVICE_CODE", "ISSUER", "STATE", "VERIFIER", "WEB_CALLBACK", "Browser", "Provider", "basic",
+__all__ = ["AUTHORIZE", "CHALLENGE", "DEVICE_CODE", "ISSUER", "STATE", "VERIFIER", "WEB_CALLBACK", "Browser",
+           "Provider", "basic",
            "error_of", "forms", "params_of", "provider", "query_of", "raw_basic"]  # fmt: skip
 
 ISSUER = "http://shop"

@@ -8,7 +8,6 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -28,6 +27,8 @@ from support.people import Person
 from support.shop import EMAILS, Shop, opened
 from support.visitor import Visitor
 from support.visitors import SECRET
+from twofold.identity.models import Attempt, ExternalIdentity, Session, User
+from twofold.identity.providers.known import KnownProviders
 
 __all__ = ["ACME", "COPY", "Acme", "Federation"]
 
@@ -164,14 +165,14 @@ def both_urls(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     return ours, theirs
 
 
-@pytest.fixture
-async def federation(both_urls: tuple[str, str], tmp_path: Path) -> AsyncIterator[Federation]:
-    """The shop with its providers, in this process."""
+@pytest.fixture(scope="module")
+async def shop_and_copy(both_urls: tuple[str, str], tmp_path_factory: pytest.TempPathFactory
+                        ) -> AsyncIterator[tuple[Shop, Shop]]:  # fmt: skip
+    """The shop and a copy of it as its provider, each over a database of its own."""
     ours, theirs = both_urls
+    folder = tmp_path_factory.mktemp("mail")
     async with AsyncExitStack() as stack:
-        copy = await stack.enter_async_context(
-            opened(theirs, secret=SECRET, public_url=COPY, mail_folder=tmp_path / "copy")
-        )
+        copy = await stack.enter_async_context(opened(theirs, secret=SECRET, public_url=COPY, mail_folder=folder))
         callback = f"http://localhost:4000{START}/copy/callback"
         known = await new_client(copy.engine.database, "The shop", redirect_uris=[callback])
         providers = [
@@ -180,12 +181,23 @@ async def federation(both_urls: tuple[str, str], tmp_path: Path) -> AsyncIterato
             {**_entry("copy", COPY, known.client_id), "client_secret": known.secret},
         ]
         shop = await stack.enter_async_context(
-            opened(ours, secret=SECRET, public_url="http://localhost:4000", mail_folder=tmp_path, providers=providers)
+            opened(ours, secret=SECRET, public_url="http://localhost:4000", mail_folder=folder, providers=providers)
         )
-        acme, other = Acme(), Acme(issuer=OTHER)
-        network = Network({ACME: acme.app, OTHER: other.app, COPY: copy.app})
-        shop.engine.identity.providers.transport = network
-        yield Federation(shop=shop, acme=acme, other=other, network=network, copy=copy)
+        yield shop, copy
+
+
+@pytest.fixture
+async def federation(shop_and_copy: tuple[Shop, Shop]) -> Federation:
+    """The shop with its providers, in this process; nobody has signed in so yet."""
+    shop, copy = shop_and_copy
+    identity, acme, other = shop.engine.identity, Acme(), Acme(issuer=OTHER)
+    identity.providers = KnownProviders(identity.settings.providers)
+    identity.providers.transport = network = Network({ACME: acme.app, OTHER: other.app, COPY: copy.app})
+    with identity.database.use():
+        await User.filter(password_hash="").delete()
+        for model in (ExternalIdentity, Session, Attempt):
+            await model.all().delete()
+    return Federation(shop=shop, acme=acme, other=other, network=network, copy=copy)
 
 
 def _entry(name: str, issuer: str, client_id: str) -> dict[str, Any]:

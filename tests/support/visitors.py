@@ -23,8 +23,8 @@ SignedIn = Callable[[User], Awaitable[Visitor]]
 
 
 @pytest.fixture(scope="module")
-def mail_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the e-mails of `accounts` go."""
+def mail_folder(shop_url: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the e-mails of `accounts` go, one folder for each database."""
     return tmp_path_factory.mktemp("post") / "mail"
 
 

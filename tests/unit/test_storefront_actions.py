@@ -147,7 +147,7 @@ async def test_who_registers_may_sign_in(market: Market) -> None:
     issued = await sign_in(market.engine.identity, user.email, PASSWORD, origin=From())
     assert (await market.engine.actors.of(issued.access_token)).user_id == user.id
     with market.engine.database.use():
-        (entry,) = await AuditEntry.filter(row_id=str(user.id))
+        (entry,) = await AuditEntry.filter(row_id=str(user.id), resource="users")
     assert entry.changes["password_hash"] == {"after": "•••"}
     assert PASSWORD not in str(entry.changes)
 

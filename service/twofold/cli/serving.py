@@ -99,6 +99,7 @@ def _welcome(application: Application, url: str, *, demo: bool) -> str:
         f"  GraphiQL   {url}/graphql",
         f"  REST       {url}/api/v1/docs",
         f"  OpenAPI    {url}/api/v1/openapi.json",
+        f"  Account    {url}/account",
     ]
     accounts = application.seed.accounts if application.seed and demo else ()
     if accounts:

@@ -10,7 +10,7 @@ from tortoise.expressions import F
 
 from twofold.errors import Conflict, FieldError, Invalid, NotFound
 from twofold.identity import letters
-from twofold.identity.credentials import create_user, is_name, password_errors
+from twofold.identity.credentials import account_errors, add_user, is_name, password_errors
 from twofold.identity.ending import end_all_of
 from twofold.identity.identity import From, Identity
 from twofold.identity.links import address_of_link, consume_link, new_link
@@ -34,14 +34,18 @@ async def sign_up(identity: Identity, email: str, name: str, password: str, orig
     accounts there are. The limit of attempts is for the caller.
 
     Raises:
-        Invalid: as `create_user` does.
+        Invalid: the e-mail, name or password is not valid.
     """
+    if errors := account_errors(email, name, password):
+        raise Invalid(field_errors=errors)
+    password_hash = await hash_password(password)
     try:
-        user_id = await create_user(identity.database, email, name, password)
+        async with identity.database.transaction():
+            user_id = await add_user(identity.database, email, name, password_hash)
+            await identity.tell("signed_up", user_id, origin)
     except Conflict:
         await deliver(identity.mailer, letters.already_known(identity.settings, email))
         return
-    await identity.tell("signed_up", user_id, origin)
     with identity.database.use():
         user = await User.get(id=user_id)
     await _send_verification(identity, user)

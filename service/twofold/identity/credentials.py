@@ -99,13 +99,22 @@ async def create_user(database: Database, email: str, name: str, password: str, 
         Invalid: the e-mail, name, password (8 to 128 characters) or role is not valid; one field error for each.
         Conflict: the e-mail is taken; its field error is `taken` at `email`.
     """
-    known_email, name = email_of(email), name.strip()
     if errors := account_errors(email, name, password, role):
         raise Invalid(field_errors=errors)
-    password_hash = await hash_password(password)
+    return await add_user(database, email, name, await hash_password(password), role)
+
+
+async def add_user(database: Database, email: str, name: str, password_hash: str, role: str = "customer") -> UUID:
+    """Does what `create_user` does with what `account_errors` found right, and with a password that was hashed before.
+
+    So that it may be part of a transaction, which should not last as long as hashing takes.
+
+    Raises:
+        Conflict: as `create_user` does.
+    """
     try:
         async with database.transaction():  # a savepoint within the caller's, which a taken e-mail must not spoil
-            user = await User.create(email=known_email, name=name, password_hash=password_hash, role=role)
+            user = await User.create(email=email_of(email), name=name.strip(), password_hash=password_hash, role=role)
     except IntegrityError as error:
         taken = FieldError(path=("email",), code="taken", message="There is an account with this e-mail already.")
         raise Conflict("There is an account with this e-mail already.", field_errors=[taken]) from error

@@ -244,8 +244,11 @@ async def test_of_parallel_changes_one_wins(accounts: Shop, new_user: NewUser, s
 
 
 async def test_a_name_is_changed(accounts: Shop, new_user: NewUser, signed_in: SignedIn) -> None:
-    here = await signed_in(await new_user())
+    user = await new_user()
+    here = await signed_in(user)
     assert (await here.send("/account/name", {"name": " Grace "}, at="/account")).status_code == 303
+    with accounts.engine.database.use():
+        assert (await User.get(id=user.id)).version == user.version + 1
     assert 'value="Grace"' in (await here.see("/account")).text
     assert (await here.send("/account/name", {"name": "\n"}, at="/account")).status_code == 422
 

@@ -58,6 +58,7 @@ async def test_scripts_of_applications_may(shop: Shop, path: str) -> None:
 
 @pytest.mark.parametrize("path", NOT_SHARED)
 async def test_pages_for_people_and_cookies_may_not(shop: Shop, path: str) -> None:
+    """Check 36: no script of another origin reads pages for people, the authorization endpoint among them."""
     for answer in (
         await shop.client.get(path, headers=ORIGIN),
         await shop.client.post(path, headers=ORIGIN),

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from support.fuzzing import Attempt, Fuzzer, fuzz
+from support.fuzzed_requests import Attempt
+from support.fuzzing import Fuzzer, fuzz
 from support.long import examples
 from twofold.identity.oauth import client as client_module
 from twofold.identity.oauth import protocol
@@ -15,6 +16,8 @@ from twofold_rest.identity.pages import frame, sign_in
 
 pytestmark = pytest.mark.oauth
 
+on_sqlite = pytest.mark.parametrize("shop_url", ["sqlite"], indirect=True)
+"""Where it does not matter which database it is."""
 PLANTED = 3000
 """Requests within which a planted fault must be found."""
 
@@ -40,6 +43,17 @@ def test_all_of_them_are_known(fuzzer: Fuzzer) -> None:
             "/auth/login", "/oauth/userinfo", "/.well-known/openid-configuration"} <= paths  # fmt: skip
 
 
+@pytest.mark.parametrize("query", [b"", b"said=out&user_code=x&again=1", b"said=linked", b"said=nonsense"])
+def test_every_endpoint_in_good_faith(fuzzer: Fuzzer, query: bytes) -> None:
+    """Each path is asked for as it is too, by visitors and by who is signed in."""
+    headers = ((b"host", b"shop"), (b"content-type", b"application/x-www-form-urlencoded"))
+    for method, path in fuzzer.routes:
+        head, brace, rest = path.partition("{")
+        asked = f"{head}<own>{rest.partition('}')[2]}" if brace else path
+        for signed_in in (False, True):
+            fuzzer.send(Attempt(method, asked, query, b"csrf_token=<csrf>", headers, signed_in=signed_in))
+
+
 @pytest.mark.parametrize("where", ["?%ff", "?\xff", "?a=%ED%A0%80"])
 def test_queries_that_are_no_text(fuzzer: Fuzzer, where: str) -> None:
     """Check 35 (queries): a query that is not UTF-8 is refused like others."""
@@ -55,13 +69,15 @@ def test_a_client_without_a_home_page(fuzzer: Fuzzer) -> None:
     assert answer.status == 200
 
 
+@on_sqlite
 def test_a_planted_fault(fuzzer: Fuzzer, monkeypatch: pytest.MonkeyPatch) -> None:
     """A handler that fails on certain characters is found: Authlib's own does, when nobody checks before."""
     monkeypatch.setattr(protocol, "_is_plain", lambda *_: True)
-    with pytest.raises((AssertionError, ExceptionGroup)):
+    with pytest.raises(AssertionError, match="forbidden characters"):
         fuzz(fuzzer, PLANTED, only_find=True)
 
 
+@on_sqlite
 def test_a_planted_way_to_elsewhere(fuzzer: Fuzzer, monkeypatch: pytest.MonkeyPatch) -> None:
     """An address that nobody registered is found, where the beginning of one suffices."""
 
@@ -69,17 +85,19 @@ def test_a_planted_way_to_elsewhere(fuzzer: Fuzzer, monkeypatch: pytest.MonkeyPa
         return any(uri.startswith(each) for each in registered)
 
     monkeypatch.setattr(client_module, "is_registered", begins_like)
-    with pytest.raises((AssertionError, ExceptionGroup)):
+    with pytest.raises(AssertionError, match=r"https://client\.example"):
         fuzz(fuzzer, PLANTED, only_find=True)
 
 
+@on_sqlite
 def test_a_planted_return(fuzzer: Fuzzer, monkeypatch: pytest.MonkeyPatch) -> None:
     """So is a way back after signing in that leads away."""
     monkeypatch.setattr(sign_in, "return_to_of", lambda text: text or "/account")
-    with pytest.raises((AssertionError, ExceptionGroup)):
+    with pytest.raises(AssertionError):
         fuzz(fuzzer, PLANTED, only_find=True)
 
 
+@on_sqlite
 def test_a_planted_reflection(shop_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """So is a page that shows what was sent as it was."""
     plain = frame.Environment
@@ -88,5 +106,5 @@ def test_a_planted_reflection(shop_url: str, tmp_path: Path, monkeypatch: pytest
         return plain(**{**options, "autoescape": False})  # type: ignore[arg-type]
 
     monkeypatch.setattr(frame, "Environment", careless)
-    with Fuzzer(shop_url, tmp_path) as fuzzer, pytest.raises((AssertionError, ExceptionGroup)):
+    with Fuzzer(shop_url, tmp_path) as fuzzer, pytest.raises(AssertionError, match="stands in the page"):
         fuzz(fuzzer, PLANTED, only_find=True)

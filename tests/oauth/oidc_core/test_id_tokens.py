@@ -100,7 +100,8 @@ async def test_confused_algorithms(server: Provider, browser: Browser, confident
     hs256 = jwt.encode({"alg": "HS256", "kid": key["kid"]}, claims, secret, algorithms=["HS256"])
     other = base64.urlsafe_b64encode(json.dumps({**claims, "sub": "x"}).encode()).rstrip(b"=").decode()
     forged = [f"{none}.{payload}.", f"{none}.{payload}.{signature}", hs256, f"{header}.{other}.{signature}",
-              f"{header}.{payload}.", f"{header}.{payload}", f"{header}.{payload}.{signature[:-4]}AAAA", "..", "a.b.c"]  # fmt: skip
+              f"{header}.{payload}.", f"{header}.{payload}", f"{header}.{payload}.{signature[:-4]}AAAA", "..",
+              "a.b.c"]  # fmt: skip
     for each in forged:
         answer = await browser.client.get("/oauth/logout", params={"id_token_hint": each})
         assert answer.status_code in (400, 422), each
@@ -109,7 +110,8 @@ async def test_confused_algorithms(server: Provider, browser: Browser, confident
 
 
 @pytest.mark.parametrize("headers", [
-    {}, {"Authorization": ""}, {"Authorization": "Bearer"}, {"Authorization": "Bearer x"}, {"Authorization": "Basic eDp5"},
+    {}, {"Authorization": ""}, {"Authorization": "Bearer"}, {"Authorization": "Bearer x"},
+    {"Authorization": "Basic eDp5"},
     {"Authorization": "Bearer \xff"}, {"Authorization": "Bearer tft_" + 43 * "A"}, {"X-API-Key": "x"},
 ])  # fmt: skip
 @pytest.mark.parametrize("method", ["GET", "POST"])

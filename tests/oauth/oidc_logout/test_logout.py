@@ -91,7 +91,8 @@ async def test_a_hint_about_somebody_else(server: Provider, browser: Browser, cl
 
 
 @pytest.mark.parametrize("uri", [
-    "https://evil.example/", "https://client.example/goodbye/", "https://client.example/goodbye?x=1", "javascript:alert(1)",
+    "https://evil.example/", "https://client.example/goodbye/", "https://client.example/goodbye?x=1",
+    "javascript:alert(1)",
     "https://client.example/callback", "//evil.example", "/account", "http://127.0.0.1:1/callback",
     GOODBYE + "#x", GOODBYE + "\r\nSet-Cookie: a=b",
 ])  # fmt: skip
@@ -145,7 +146,7 @@ async def posted(browser: httpx.AsyncClient, form: dict[str, Any]) -> httpx.Resp
 
 
 async def test_by_post(server: Provider, browser: Browser, client: Registered) -> None:
-    """A client may post its request (§2); the browser sends no cookie along, and the person is signed out for all that."""
+    """A client may post its request (§2): no cookie comes along, and the person is signed out all the same."""
     token = await hint(server, client, browser)
     form = {"id_token_hint": token, "post_logout_redirect_uri": GOODBYE, "state": "s"}
     answer = await posted(browser.client, form)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -13,17 +14,11 @@ from support.figures import count
 from support.providers import START, Federation
 from support.shop import EMAILS
 from support.visitor import Visitor
-from twofold.identity.credentials import email_of
 from twofold.identity.models import ExternalIdentity, Session, User
 
 pytestmark = pytest.mark.oauth
 
-
-@pytest.fixture(autouse=True)
-async def nobody_yet(federation: Federation) -> None:
-    with federation.shop.engine.database.use():
-        await User.filter(password_hash="").delete()
-        await ExternalIdentity.all().delete()
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 async def users(federation: Federation, **which: Any) -> list[User]:
@@ -53,6 +48,7 @@ async def test_the_first_time_makes_an_account(federation: Federation) -> None:
         session = await Session.get(user_id=user.id)
     assert session.methods == ["fed"]
     assert "Unlink Acme" in (await visitor.see("/account/providers")).text
+    assert 'href="/account/providers"' in (await visitor.see("/account")).text
     assert await actions(federation, user) == ["signed_up", "provider_linked", "signed_in"]
     assert "twofold_provider" not in visitor.client.cookies
 
@@ -99,8 +95,6 @@ async def test_nobody_signs_in_with_no_password(federation: Federation) -> None:
 async def test_an_address_that_is_not_verified_makes_no_account(federation: Federation, verified: object) -> None:
     federation.acme.claims = {"email_verified": verified}
     answer = await federation.come_back(federation.visitor())
-    if verified == 1:  # Python's 1 is JSON's 1, which is not true
-        assert answer.status_code == 403
     assert answer.status_code == 403
     assert "does not confirm an e-mail address" in answer.text
     assert not await users(federation, password_hash="")
@@ -156,7 +150,7 @@ async def test_its_owner_links_it_after_signing_in(federation: Federation) -> No
 
 async def verify(federation: Federation, email: str) -> None:
     with federation.shop.engine.database.use():
-        await User.filter(email=email).update(email_verified_at="2026-01-01T00:00:00+00:00")
+        await User.filter(email=email).update(email_verified_at=LONG_AGO)
 
 
 async def link(federation: Federation, visitor: Visitor, who: str = "customer") -> httpx.Response:
@@ -173,8 +167,8 @@ async def test_linking_needs_the_form_of_this_browser(federation: Federation) ->
     await verify(federation, EMAILS["customer"])
     visitor = federation.visitor()
     await visitor.sign_in(EMAILS["customer"], DEMO_PASSWORD)
-    assert (await visitor.client.post(f"{START}/acme", data={})).status_code == 403
-    anybody = await federation.visitor().client.post(f"{START}/acme", data={})
+    assert (await visitor.client.post(f"{START}/acme", data={"csrf_token": "made up"})).status_code == 403
+    anybody = await federation.visitor().client.post(f"{START}/acme", data={"csrf_token": "made up"})
     assert anybody.headers["location"].startswith("/account/sign-in")
 
 
@@ -186,8 +180,6 @@ async def test_linking_needs_the_session_that_began_it(federation: Federation) -
     back = federation.acme.sign_in(answer.headers["location"])
     other = federation.visitor()
     await other.sign_in(EMAILS["admin"], DEMO_PASSWORD)
-    visitor.client.cookies.set("twofold", other.client.cookies["twofold"], domain="shop.local", path="/")
-    visitor.client.cookies.delete("twofold", domain="shop.local", path="/")
     held = visitor.client.cookies["twofold_provider"]
     other.client.cookies.set("twofold_provider", held)
     assert (await other.client.get(back)).status_code == 400
@@ -198,9 +190,9 @@ async def test_linking_needs_the_session_that_began_it(federation: Federation) -
 
 async def test_who_has_not_confirmed_the_address_links_nothing(federation: Federation) -> None:
     with federation.shop.engine.database.use():
-        await User.filter(email=EMAILS["partner"]).update(email_verified_at=None)
+        await User.filter(email=EMAILS["moderator"]).update(email_verified_at=None)
     visitor = federation.visitor()
-    await visitor.sign_in(EMAILS["partner"], DEMO_PASSWORD)
+    await visitor.sign_in(EMAILS["moderator"], DEMO_PASSWORD)
     page = await visitor.see(f"{START}/acme")
     assert "Confirm your e-mail address first" in page.text
     assert (await visitor.send(f"{START}/acme", {})).status_code == 403
@@ -212,7 +204,7 @@ async def test_who_signed_in_long_ago_shows_again_who_they_are_before_linking(fe
     visitor = federation.visitor()
     await visitor.sign_in(EMAILS["customer"], DEMO_PASSWORD)
     with federation.shop.engine.database.use():
-        await Session.all().update(authenticated_at="2026-01-01T00:00:00+00:00")
+        await Session.all().update(authenticated_at=LONG_AGO)
     answer = await visitor.client.get(f"{START}/acme")
     assert answer.headers["location"].startswith("/account/sign-in?again=1&return_to=")
 
@@ -281,7 +273,6 @@ async def test_two_people_with_one_address_at_once_make_one_account(federation: 
     backs = [await federation.way_back(visitor, name=name) for visitor, name in pairs]
     answers = await asyncio.gather(*(each.client.get(back) for each, back in zip(visitors, backs, strict=True)))
     assert sorted(each.status_code for each in answers) == [303, 409]
-    assert email_of("someone@example.com")
 
 
 async def test_who_is_linked_shows_again_who_they_are_there(federation: Federation) -> None:

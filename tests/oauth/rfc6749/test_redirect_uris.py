@@ -44,7 +44,7 @@ VARIANTS = (
     " https://client.example/cb/one",
     "https://client.example/cb/one ",
     "https://client.example\\@evil.example/cb/one",
-    "https://clıent.example/cb/one",
+    "https://cl\u0131ent.example/cb/one",
     "https://client.example/cb/one\n",
     '"https://client.example/cb/one"',
     "*",

@@ -64,7 +64,7 @@ async def test_parallel_refresh(server: Provider, browser: Browser, confidential
 
 @pytest.mark.parametrize("scope", ["orders:read products:read", "openid orders:read", "orders:update", "nonsense"])
 async def test_widening(server: Provider, browser: Browser, confidential: Registered, scope: str) -> None:
-    """Check 16: no more can be asked for than was allowed, also of what the client may ask for; the token stays good."""
+    """Check 16: no more can be asked for than was allowed, even if the client may ask for it; the token stays good."""
     tokens = await server.tokens(confidential, browser, scope="orders:read")
     answer = await server.refresh(confidential, tokens["refresh_token"], scope=scope)
     assert (answer.status_code, error_of(answer)) == (400, "invalid_scope")

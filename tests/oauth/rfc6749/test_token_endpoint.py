@@ -17,7 +17,8 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 @pytest.mark.parametrize("grant_type", ["password", "implicit", "urn:ietf:params:oauth:grant-type:jwt-bearer",
-                                        "urn:ietf:params:oauth:grant-type:token-exchange", "CLIENT_CREDENTIALS", "x"])  # fmt: skip
+                                        "urn:ietf:params:oauth:grant-type:token-exchange", "CLIENT_CREDENTIALS",
+                                        "x"])  # fmt: skip
 async def test_grant_types_that_there_are_not(server: Provider, confidential: Registered, grant_type: str) -> None:
     """Check 17 (token endpoint): the password of a person gets an application nothing, nor does any other way."""
     form = {"grant_type": grant_type, "username": "customer@example.com", "password": "demo-password"}
@@ -115,7 +116,8 @@ async def test_media_type_with_parameters(server: Provider, confidential: Regist
 
 @pytest.mark.parametrize("body", [b"grant_type=%ff", b"grant_type=%ED%A0%80", b"\xff\xfe", "grant_type=é".encode(),
                                   b"&".join(b"a%d=1" % each for each in range(60)), b"scope=%00", b"grant_type=a%22b",
-                                  b"scope=" + b"a" * 5000, b"grant_type=a\\b", b"client_secret=%00&client_id=a"])  # fmt: skip
+                                  b"scope=" + b"a" * 5000, b"grant_type=a\\b",
+                                  b"client_secret=%00&client_id=a"])  # fmt: skip
 async def test_malformed_forms(server: Provider, confidential: Registered, body: bytes) -> None:
     """What cannot be read as parameters of the protocol is refused as a whole."""
     for path in POSTS:

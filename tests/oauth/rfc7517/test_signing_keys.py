@@ -80,6 +80,7 @@ async def test_the_set_is_public_and_says_what_each_key_is_for(identity: Identit
 
 
 async def test_after_rotation_old_verifies_new_signs_and_both_are_published(identity: Identity) -> None:
+    """Check 32: after a rotation what was signed verifies, the new key signs, and both are published."""
     keys = SigningKeys(identity)
     ahead = {key["kid"] for key in (await keys.jwks())["keys"]}
     old = {algorithm: await keys.sign(algorithm, claims_of(identity)) for algorithm in ALGORITHMS}

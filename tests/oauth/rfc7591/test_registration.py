@@ -121,6 +121,7 @@ async def test_who_names_no_scopes_may_ask_to_read(shop: Shop) -> None:
     ],
 )
 async def test_an_address_that_is_not_safe_is_refused(shop: Shop, uri: str) -> None:
+    """Check 4: nobody registers another scheme, or http to elsewhere; check 5: nor a fragment, or a user."""
     answer = await register(shop, redirect_uris=["https://notes.example/cb", uri])
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_redirect_uri"), answer.text
     refused = await register(shop, post_logout_redirect_uris=[uri])
@@ -206,6 +207,7 @@ def test_an_address_matches_itself_and_loopback_any_port(registered: str, used: 
     ],
 )
 async def test_what_is_wrong_is_refused_and_named(shop: Shop, metadata: dict[str, Any], error: str) -> None:
+    """Check 30: no client gets ID tokens without a signature, or signed by its secret."""
     body = json.dumps(GOOD | metadata).encode()
     answer = await shop.client.post("/oauth/register", content=body)
     told = answer.json()

@@ -57,13 +57,14 @@ async def every_secret(server: Provider, browser: Browser) -> dict[str, str]:
         "next refresh token": second["refresh_token"], "ID token": second["id_token"],
         "device code": waiting["device_code"], "user code": waiting["user_code"],
         "user code without hyphen": waiting["user_code"].replace("-", ""), "device's token": device["access_token"],
-        "pushed request": pushed["request_uri"].rpartition(":")[2], "session": browser.cookie, "CSRF token": browser.csrf,
+        "pushed request": pushed["request_uri"].rpartition(":")[2], "session": browser.cookie,
+        "CSRF token": browser.csrf,
         "verifier": VERIFIER, "own token": (await server.own_token(await server.register()))["access_token"],
     }  # fmt: skip
 
 
 async def test_a_dump_and_the_log(server: Provider, browser: Browser, caplog: pytest.LogCaptureFixture) -> None:
-    """Check 25: neither a dump of the database nor the log, at its most talkative, holds a secret in plain (check 37)."""
+    """Check 25: neither a dump of the database nor the log at its most talkative holds a secret in plain (check 37)."""
     with caplog.at_level(logging.DEBUG):
         secrets = await every_secret(server, browser)
     held = await dump(server)

@@ -62,6 +62,8 @@ SAID: Final = {
     "verified": "Your e-mail address is confirmed.",
     "device": "Done. Your device goes on by itself.",
     "no_device": "The device was told that you do not allow it.",
+    "linked": "Done. You can sign in with it from now on.",
+    "unlinked": "Done. Nobody can sign in with it any more.",
 }
 """What a page says first, by the word in its address that the page before it put there."""
 

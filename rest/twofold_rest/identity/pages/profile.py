@@ -52,4 +52,4 @@ async def _change_password(pages: Pages, request: Request) -> Response:
 
 def _page(pages: Pages, request: Request, name: str, errors: Sequence[FieldError] = ()) -> Response:
     return pages.render(request, "profile.html", status=422 if errors else 200, errors=errors, name=name,
-                        user=pages.signed_in(request).user)  # fmt: skip
+                        user=pages.signed_in(request).user, providers=pages.identity.providers.all())  # fmt: skip

@@ -145,8 +145,7 @@ async def _linked_page(pages: Pages, request: Request, session: Session, **optio
         for each in pages.identity.providers.all()
         if each.title not in titles
     ]
-    said = request.query_params.get("said", "")
-    return pages.render(request, "providers.html", linked=linked, others=others, said=said, **options)
+    return pages.render(request, "providers.html", linked=linked, others=others, **options)
 
 
 async def _go(pages: Pages, provider: KnownProvider, return_to: str, *, linking: str = "", again: bool = False

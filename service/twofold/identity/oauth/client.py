@@ -15,6 +15,7 @@ from twofold.identity.oauth.models import Client
 from twofold.identity.oauth.redirects import is_registered
 from twofold.identity.scopes import OPENID_SCOPES
 from twofold.identity.tokens import hash_of
+from twofold.sql.clients import ACTIVE_CLIENT
 
 __all__ = ["KnownClient", "find_client"]
 
@@ -76,13 +77,13 @@ class KnownClient(ClientMixin):  # type: ignore[misc]
 
 
 async def find_client(identity: Identity, client_id: str | None) -> Client | None:
-    """Returns an active client with its owner; None where there is none of that id."""
+    """Returns a client that is active, as its owner is if it has one; None where there is none of that id."""
     try:
         key = UUID(client_id or "")
     except ValueError:
         return None
     if str(key) != client_id:
         return None  # one client has one name
-    with identity.database.use():
-        client = await Client.filter(id=key, is_active=True).select_related("owner").first()
-    return None if client is None or (client.owner is not None and not client.owner.is_active) else client
+    database = identity.database
+    rows = await database.fetch(ACTIVE_CLIENT[database.dialect], [client_id if database.dialect == "sqlite" else key])
+    return Client._init_from_db(**dict(rows[0])) if rows else None  # pyright: ignore[reportPrivateUsage]

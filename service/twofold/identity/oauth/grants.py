@@ -240,7 +240,7 @@ class ClientCredentialsGrant(grants.ClientCredentialsGrant):  # type: ignore[mis
         """Checks the client, and what it asks for."""
         super().validate_token_request()
         client: KnownClient = self.request.client
-        if client.row.owner is None:
+        if client.row.owner_id is None:
             raise UnauthorizedClientError("This client has no owner for whom it could act.")
         scope = client.own_scope(self.request.payload.scope)
         if scope is None:

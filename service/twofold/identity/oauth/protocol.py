@@ -29,7 +29,8 @@ FREE: Final = frozenset({"state", "nonce", "login_hint", "client_secret", "id_to
 REPEATABLE: Final = frozenset({"resource"})
 """RFC 8707 §2."""
 AFTER: Final = "signed_in_after"
-"""The server's own parameter, with which a browser comes back that had to sign in: a sealed mark of when it was sent."""
+"""The server's own parameter, with which a browser comes back that had to sign in: a sealed mark of when it was
+sent."""
 HERE: Final = "https://issuer.invalid"
 """Authlib wants TLS; whether there is any is said by the public URL, since it may end at a proxy."""
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from authlib.common.urls import add_params_to_uri
 from authlib.oauth2.rfc6749 import AuthorizationServer
@@ -84,8 +84,7 @@ class Server(AuthorizationServer):  # type: ignore[misc]
 
         def respond() -> Answer:
             check_resource(request)
-            answer: Answer = self.create_token_response(request)
-            return answer
+            return cast("Answer", self.create_token_response(request))
 
         return await self.answer(request, respond)
 

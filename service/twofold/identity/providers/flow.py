@@ -12,7 +12,7 @@ import time
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from authlib.deprecate import AuthlibDeprecationWarning
 from authlib.integrations.base_client.errors import OAuthError
@@ -184,13 +184,12 @@ async def _redeem(identity: Identity, provider: KnownProvider, metadata: Metadat
         )  # fmt: skip
     if "email" not in claims and metadata.userinfo_endpoint:
         claims = {**await _userinfo(provider, metadata.userinfo_endpoint, access_token, claims["sub"]), **claims}
-    # Some providers write the truth as a text.
-    is_verified = claims.get("email_verified") in (True, "true") and isinstance(claims.get("email"), str)
-    name = claims.get("name")
+    verified, email, name = claims.get("email_verified"), claims.get("email"), claims.get("name")
+    is_verified = verified is True or verified == "true"  # as some write it
     return Person(
         provider=provider,
         subject=claims["sub"],
-        email=claims["email"] if is_verified else "",
+        email=email if is_verified and isinstance(email, str) else "",
         name=name if isinstance(name, str) else "",
     )
 
@@ -199,7 +198,7 @@ async def _tokens(identity: Identity, provider: KnownProvider, metadata: Metadat
                   ) -> Mapping[str, Any]:  # fmt: skip
     """Returns what the token endpoint gives for the code; its errors are told by their code only."""
     in_header = "client_secret_basic" in metadata.token_endpoint_auth_methods_supported
-    client = AsyncOAuth2Client(
+    client = cast("Any", AsyncOAuth2Client)(  # Authlib has no types, and those that checkers bring are not right
         provider.client_id,
         provider.said.client_secret.get_secret_value(),
         token_endpoint_auth_method="client_secret_basic" if in_header else "client_secret_post",

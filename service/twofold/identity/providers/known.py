@@ -35,6 +35,10 @@ MEMORY_S: Final = 3600.0
 """For its document and its keys; an ID token by another key has them read again."""
 MAX_KEYS: Final = 50
 
+FAILURES: Final = (httpx.HTTPError, httpx.InvalidURL, TimeoutError, JoseError, ValueError, TypeError, LookupError,
+                   RecursionError)  # fmt: skip
+"""What libraries raise over an answer that is none, or none that makes sense: JSON may nest too deeply to be read."""
+
 Key = RSAKey | ECKey | OKPKey
 
 _ADDRESS = re.compile(r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?(?:[/?][!\"$-~]*)?")
@@ -142,15 +146,7 @@ class KnownProvider:
             yield
         except Unacceptable as error:
             raise self._failed(what, str(error)) from error
-        except (
-            httpx.HTTPError,
-            httpx.InvalidURL,
-            TimeoutError,
-            JoseError,
-            ValueError,
-            TypeError,
-            LookupError,
-        ) as error:
+        except FAILURES as error:
             raise self._failed(what, type(error).__name__) from error
 
     def _failed(self, what: str, how: str) -> ProviderFailed:
