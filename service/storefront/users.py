@@ -53,7 +53,7 @@ class Users(Resource[User]):
     memberships = Relation()
 
     async def after_write(self, change: Change) -> None:
-        """Ends all that an account held, when it is closed: opening it again brings none of that back."""
+        """Ends the sessions and tokens of an account that is closed: opening it again brings none of them back."""
         if change.before is not None and change.before.is_active and not change.value("is_active"):
             await end_within(change.before.id)
 

@@ -128,6 +128,7 @@ class TotpDevice(Model):
     user: fields.OneToOneRelation[User] = fields.OneToOneField(
         "twofold.User", related_name="totp_device", on_delete=fields.CASCADE
     )
+    user_id: UUID
     sealed_secret = fields.TextField(description="The shared secret, encrypted under the server's own.")
     last_step = fields.BigIntField(
         default=0, description="The time step of the last password taken: none is good twice."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hmac
+import logging
 import re
 import secrets
 import time
@@ -16,16 +17,19 @@ from pyotp import random_base32
 from pyotp.totp import TOTP
 from tortoise.exceptions import IntegrityError
 
-from twofold.errors import Conflict, FieldError, Invalid, NotFound, Unauthenticated
+from twofold.errors import Conflict, FieldError, Invalid, NotFound, Unauthenticated, Unavailable
 from twofold.identity import letters
 from twofold.identity.identity import From, Identity
 from twofold.identity.mail import deliver
 from twofold.identity.models import RecoveryCode, TotpDevice, User
 from twofold.identity.password_check import is_password
+from twofold.identity.sealed import NotOurs
 from twofold.identity.tokens import hash_of
 
 __all__ = ["SetUp", "cancel_set_up", "confirm", "has_second_factor", "new_recovery_codes", "recovery_codes_left",
            "setting_up", "spend", "start_set_up", "turn_off"]  # fmt: skip
+
+log = logging.getLogger("twofold.identity")
 
 STEP_S: Final = 30
 RECOVERY_CODES: Final = 10
@@ -195,7 +199,12 @@ async def _new_codes(user_id: UUID) -> list[str]:
 
 
 def _totp(identity: Identity, device: TotpDevice) -> TOTP:
-    return TOTP(identity.sealer.open(PURPOSE, device.sealed_secret), interval=STEP_S)
+    try:
+        secret = identity.sealer.open(PURPOSE, device.sealed_secret)
+    except NotOurs as error:
+        log.error("the second factor of user %s: %s", device.user_id, error)  # noqa: TRY400  # where is known
+        raise Unavailable("Second factors cannot be checked at the moment.") from error
+    return TOTP(secret, interval=STEP_S)
 
 
 def _step_of(identity: Identity, device: TotpDevice, code: str) -> int | None:

@@ -10,9 +10,10 @@ __all__ = ["ACTOR_OF"]
 _ACTOR_OF = {
     "token": """
         SELECT u.id, u.role, c.scopes, c.expires_at, c.client_id FROM access_tokens c JOIN users u ON u.id = c.user_id
-        LEFT JOIN clients a ON a.id = c.client_id LEFT JOIN grants g ON g.id = c.grant_id
+        LEFT JOIN clients a ON a.id = c.client_id LEFT JOIN users o ON o.id = a.owner_id
+        LEFT JOIN grants g ON g.id = c.grant_id
         WHERE c.token_hash = $1 AND c.revoked_at IS NULL AND c.expires_at > $2 AND u.is_active
-            AND (c.client_id IS NULL OR a.is_active) AND g.revoked_at IS NULL
+            AND (c.client_id IS NULL OR a.is_active AND (a.owner_id IS NULL OR o.is_active)) AND g.revoked_at IS NULL
     """,
     "key": """
         SELECT u.id, u.role, c.scopes, c.expires_at, NULL FROM api_keys c JOIN users u ON u.id = c.user_id

@@ -9,12 +9,15 @@ from datetime import UTC, datetime, timedelta
 
 import pyotp
 import pytest
+from pydantic import SecretStr
 
 from support.shop import Shop
 from support.visitor import Visitor, csrf_of
 from support.visitors import PASSWORD, NewUser, SignedIn
 from twofold.identity import second_factor
 from twofold.identity.models import RecoveryCode, Session, TotpDevice, User
+from twofold.identity.sealed import Sealer
+from twofold.settings import Settings
 
 pytestmark = pytest.mark.oauth
 
@@ -238,3 +241,16 @@ async def test_secrets_are_sealed_and_codes_hashed(accounts: Shop, new_user: New
     assert totp.secret not in device.sealed_secret
     assert not {each.replace("-", "") for each in codes} & {str(each) for each in hashes}
     assert totp.secret not in repr(await second_factor.setting_up(accounts.engine.identity, user))
+
+
+async def test_under_another_secret_it_cannot_be_checked_and_the_log_says_why(
+    accounts: Shop, new_user: NewUser, signed_in: SignedIn, caplog: pytest.LogCaptureFixture
+) -> None:
+    user = await new_user()
+    totp, _ = await set_up(await signed_in(user))
+    other = Sealer(Settings(secret=SecretStr("another secret that seals other things")))
+    with accounts.engine.database.use():
+        await TotpDevice.filter(user_id=user.id).update(sealed_secret=other.seal("totp", "A" * 32))
+    visitor = await challenged(accounts, user)
+    assert (await visitor.send(CHALLENGE, {"code": next_code(totp)})).status_code == 503
+    assert "TWOFOLD_SECRET" in caplog.text

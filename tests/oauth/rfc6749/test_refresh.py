@@ -11,7 +11,7 @@ from support.authority import Registered
 from support.figures import count
 from support.oauth import Browser, Provider, error_of
 from twofold.identity.models import AccessToken, User
-from twofold.identity.oauth.models import RefreshToken
+from twofold.identity.oauth.models import Client, RefreshToken
 from twofold.identity.tokens import hash_of
 
 pytestmark = pytest.mark.oauth
@@ -124,3 +124,35 @@ async def test_a_new_id_token(server: Provider, browser: Browser, confidential: 
     """With `openid` comes a new ID token, about the same sign-in (OpenID Connect Core 1.0 §12.2)."""
     tokens = await server.tokens(confidential, browser, nonce="n")
     assert "id_token" in (await server.refresh(confidential, tokens["refresh_token"])).json()
+
+
+async def test_what_a_client_may_not_have_any_more(server: Provider, browser: Browser) -> None:
+    """Of what was allowed, a client gets no more than what it may ask for now."""
+    client = await server.register(scopes=["orders:read", "products:read"])
+    tokens = await server.tokens(client, browser, scope="orders:read products:read")
+    with server.identity.database.use():
+        await Client.filter(id=client.client_id).update(scopes=["products:read"])
+    renewed = (await server.refresh(client, tokens["refresh_token"])).json()
+    assert renewed["scope"] == "products:read"
+    assert await server.statuses(renewed["access_token"]) == (403, 403)
+
+
+async def test_a_client_whose_owner_is_disabled(server: Provider, browser: Browser) -> None:
+    """Its tokens for other people are dead too."""
+    owner = await server.person("maker@example.com")
+    client = await server.register(owner=owner.email)
+    tokens = await server.tokens(client, browser, scope="orders:read")
+    assert await server.statuses(tokens["access_token"]) == (200, 200)
+    with server.identity.database.use():
+        await User.filter(id=owner.id).update(is_active=False)
+    server.identity.actors.forget()
+    assert await server.statuses(tokens["access_token"]) == (401, 401)
+    assert error_of(await server.refresh(client, tokens["refresh_token"])) == "invalid_client"
+
+
+async def test_a_scope_that_is_there_no_more(server: Provider, browser: Browser) -> None:
+    """A client that was registered for it, and asks for all that it may, gets the rest."""
+    client = await server.register(scopes=["orders:read", "unicorns:read"])
+    assert "unicorns" not in (await browser.authorize(client, scope=None)).text
+    tokens = await server.tokens(client, browser, scope=None)
+    assert tokens["scope"] == "orders:read"

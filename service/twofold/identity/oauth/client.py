@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Collection
 from uuid import UUID
 
 from authlib.oauth2.rfc6749 import ClientMixin
@@ -23,8 +24,10 @@ __all__ = ["KnownClient", "find_client"]
 class KnownClient(ClientMixin):  # type: ignore[misc]
     """Answers Authlib's questions about a registered client."""
 
-    def __init__(self, row: Client) -> None:
+    def __init__(self, row: Client, catalogue: Collection[str]) -> None:
         self.row = row
+        self.scopes = [each for each in row.scopes if each in catalogue]
+        """What it may ask for, as far as there is such a thing still."""
 
     def __repr__(self) -> str:
         return f"client {self.row.id}"
@@ -45,9 +48,9 @@ class KnownClient(ClientMixin):  # type: ignore[misc]
     def get_allowed_scope(self, scope: str | None) -> str | None:
         """Returns what is asked for; all that the client may ask for when nothing is; None when that is too much."""
         if not scope:
-            return " ".join(self.row.scopes)
+            return " ".join(self.scopes)
         asked = list(dict.fromkeys(scope.split()))
-        return " ".join(asked) if set(asked) <= set(self.row.scopes) else None
+        return " ".join(asked) if set(asked) <= set(self.scopes) else None
 
     def own_scope(self, scope: str | None) -> str | None:
         """Returns what it may ask for without a person: as `get_allowed_scope`, but nothing about a person."""

@@ -37,8 +37,11 @@ async def consent(identity: Identity, user_id: UUID, client_id: UUID, scopes: It
     async with identity.database.transaction():
         known, is_new = await Consent.get_or_create({"scopes": asked}, user_id=user_id, client_id=client_id)
         if not is_new:
-            locked = await Consent.filter(id=known.id).select_for_update().get()
-            await Consent.filter(id=known.id).update(scopes=sorted({*locked.scopes, *asked}))
+            locked = await Consent.filter(id=known.id).select_for_update().get_or_none()
+            if locked is None:  # taken back in this moment
+                await Consent.create(user_id=user_id, client_id=client_id, scopes=asked)
+            else:
+                await Consent.filter(id=known.id).update(scopes=sorted({*locked.scopes, *asked}))
 
 
 async def connected_apps(identity: Identity, user_id: UUID) -> list[ConnectedApp]:

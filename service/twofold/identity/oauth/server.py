@@ -129,7 +129,7 @@ class Server(AuthorizationServer):  # type: ignore[misc]
     def query_client(self, client_id: str) -> KnownClient | None:
         """Returns a client by its id, whoever asks."""
         row = wait(find_client(self.identity, client_id))
-        return None if row is None else KnownClient(row)
+        return None if row is None else KnownClient(row, self.identity.scopes)
 
     def authenticate_client(self, request: ProtocolRequest, methods: list[str], _: str = "token") -> KnownClient:
         """Returns the client that has shown who it is, by the secret it has, or by its id where it has none.
@@ -140,7 +140,7 @@ class Server(AuthorizationServer):  # type: ignore[misc]
         """
         client_id, secret = _credentials(request)
         row = wait(find_client(self.identity, client_id))
-        client = None if row is None else KnownClient(row)
+        client = None if row is None else KnownClient(row, self.identity.scopes)
         if client is not None and self._is_shown(client, secret, methods):
             request.auth_method = "none" if secret is None else "client_secret_basic"
             request.client, request.row = client, client.row
@@ -166,7 +166,8 @@ class Server(AuthorizationServer):  # type: ignore[misc]
 
     async def _issue(self, token: Issued, request: ProtocolRequest) -> None:
         grant, client = grant_of(request), request.client.row
-        scopes, renewable = token.pop("scope").split(), token.pop("renewable")
+        scopes = [each for each in token.pop("scope").split() if each in request.client.scopes or grant is None]
+        renewable = token.pop("renewable")
         user_id = grant.user_id if grant is not None else client.owner_id
         assert user_id is not None  # noqa: S101  # a client that acts in its own name has an owner
         token |= await self.issuing.tokens(client, user_id, scopes, grant=grant, renewable=renewable)

@@ -65,6 +65,8 @@ class SigningKeys:
     def __init__(self, identity: Identity) -> None:
         self._identity = identity
         self._ring: _Ring | None = None
+        self._making = asyncio.Lock()
+        """One request of this process makes keys, and the others wait for it."""
         self._opened: dict[str, _Key] = {}
 
     async def ensure(self) -> None:
@@ -139,16 +141,22 @@ class SigningKeys:
         ring = await self._all()
         if self._identity.database.in_transaction:
             return ring  # not remembered: it may be undone
-        if lacking := ring.lacks():
-            made = [await self._make(*each) for each in lacking]
+        if ring.lacks():
+            async with self._making:
+                ring = await self._completed()
+        self._ring = ring
+        return ring
+
+    async def _completed(self) -> _Ring:
+        """Returns all keys, after making those that are lacking still."""
+        made = [await self._make(*each) for each in (await self._all()).lacks()]
+        if made:
             async with self._alone():
                 lacking = (await self._all()).lacks()
                 for key in made:
                     if (key.algorithm, key.state) in lacking:
                         await key.save(force_create=True)
-            ring = await self._all()
-        self._ring = ring
-        return ring
+        return await self._all()
 
     async def _all(self) -> _Ring:
         with self._identity.database.use():
