@@ -9,10 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from twofold.engine import Engine
 from twofold.errors import Unauthenticated
 from twofold.identity.authenticate import authenticate, credential_of, session_cookie
-from twofold.identity.identity import From, Identity
+from twofold.identity.identity import Identity
 from twofold.identity.sessions import csrf_token, end_session, session_of
 from twofold.identity.sign_in import sign_in
 from twofold.identity.tokens import kind_of
+from twofold_rest.identity.origin import origin_of
 from twofold_rest.openapi import refused
 
 __all__ = ["sign_in_router"]
@@ -66,11 +67,7 @@ def sign_in_router(engine: Engine) -> APIRouter:
     @router.post("/login", operation_id="signIn", responses=_refused("400", "401", "413", "422", "429", "503"))
     async def login(credentials: SignIn, request: Request, _: Annotated[None, Depends(_no_store)]) -> Token:
         """Sign in with e-mail and password, for a token that stands for you on both faces."""
-        origin = From(
-            face="rest",
-            request_id=request.scope.get("request_id"),
-            address=request.client.host if request.client else "",
-        )
+        origin = origin_of(request, "rest")
         issued = await sign_in(
             engine.identity, credentials.email, credentials.password, totp=credentials.totp, origin=origin
         )
@@ -110,12 +107,7 @@ def sign_in_router(engine: Engine) -> APIRouter:
 async def _end_session(identity: Identity, cookie: str, request: Request) -> None:
     found = await session_of(identity, cookie)
     if found is not None:  # else it has ended in the meantime
-        origin = From(
-            face="rest",
-            request_id=request.scope.get("request_id"),
-            address=request.client.host if request.client else "",
-            user_agent=request.headers.get("user-agent", ""),
-        )
+        origin = origin_of(request, "rest")
         await end_session(identity, found.id, found.user.id, origin)
 
 

@@ -14,7 +14,6 @@ from twofold.answer import read_body
 from twofold.database import outages
 from twofold.engine import Engine
 from twofold.errors import TooManyRequests, Unauthenticated, Unavailable
-from twofold.identity.identity import From
 from twofold.identity.models import User
 from twofold.identity.oauth.devices import authorize_device
 from twofold.identity.oauth.discovery import metadata_of
@@ -23,8 +22,9 @@ from twofold.identity.oauth.protocol import Answer, ProtocolError, ProtocolReque
 from twofold.identity.oauth.pushing import push
 from twofold.identity.oauth.server import NO_STORE, Server
 from twofold.identity.oauth.token_status import introspect, revoke
+from twofold_rest.identity.origin import origin_of
 
-__all__ = ["endpoint_routes", "origin_of"]
+__all__ = ["endpoint_routes"]
 
 log = logging.getLogger("twofold.identity")
 
@@ -60,16 +60,6 @@ def endpoint_routes(engine: Engine, server: Server) -> list[Route]:
         Route("/.well-known/oauth-authorization-server", described, methods=["GET"]),
         Route("/.well-known/openid-configuration", described, methods=["GET"]),
     ]
-
-
-def origin_of(request: Request, face: str) -> From:
-    """Returns where a request came from."""
-    return From(
-        face=face,
-        request_id=request.scope.get("request_id"),
-        address=request.client.host if request.client else "",
-        user_agent=request.headers.get("user-agent", ""),
-    )
 
 
 async def _token(server: Server, request: ProtocolRequest) -> Answer:

@@ -10,9 +10,10 @@ import orjson
 from fastapi import APIRouter, Request, Response
 
 from twofold.errors import Invalid
-from twofold.identity.identity import From, Identity
+from twofold.identity.identity import Identity
 from twofold.identity.oauth.clients import RegisteredClient, register
 from twofold.identity.oauth.metadata import metadata_of
+from twofold_rest.identity.origin import origin_of
 
 __all__ = ["add_registration"]
 
@@ -47,10 +48,9 @@ async def _registered(request: Request, identity: Identity) -> Response:
     body = await request.body()
     if len(body) > MAX_BODY_BYTES:
         return _error(413, "invalid_client_metadata", f"The body may have at most {MAX_BODY_BYTES} bytes.")
-    address = request.client.host if request.client else ""
-    origin = From(face="oauth", request_id=request.scope.get("request_id"), address=address)
+    origin = origin_of(request, "oauth")
     if identity.settings.registration == "open":
-        await identity.attempts.begin("registration", address)
+        await identity.attempts.begin("registration", origin.address)
     try:
         made = await register(identity, orjson.loads(body), None, origin)
     except orjson.JSONDecodeError:

@@ -26,6 +26,7 @@ from twofold.identity.models import Session
 from twofold.identity.sealed import NotOurs
 from twofold.identity.sessions import csrf_token, is_csrf_token, session_of
 from twofold_rest.errors import STATUSES
+from twofold_rest.identity.origin import origin_of
 from twofold_rest.identity.pages.cookies import Cookies
 from twofold_rest.identity.pages.form import Form, read_form
 from twofold_rest.identity.pages.return_to import with_return
@@ -35,7 +36,6 @@ __all__ = ["Pages"]
 log = logging.getLogger("twofold.pages")
 
 HERE: Final = Path(__file__).parents[1]
-MAX_ADDRESS_CHARACTERS: Final = 45
 SHOWN_S: Final = 60
 
 HEADERS: Final = {
@@ -167,12 +167,7 @@ class Pages:
 
     def origin(self, request: Request) -> From:
         """Returns where a request came from, for the audit."""
-        return From(
-            face="pages",
-            request_id=request.scope.get("request_id"),
-            address=request.client.host[:MAX_ADDRESS_CHARACTERS] if request.client else "",
-            user_agent=request.headers.get("user-agent", ""),
-        )
+        return origin_of(request, "pages")
 
     def later(self, function: Callable[..., Awaitable[None]], *args: Any) -> BackgroundTask:
         """Returns what `see` runs after the answer, whose time then tells nothing of it. That it failed is logged."""
