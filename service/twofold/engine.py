@@ -17,6 +17,7 @@ from twofold.errors import WrongDeclaration
 from twofold.events import Event
 from twofold.fetch import Prepared
 from twofold.identity import credentials
+from twofold.identity.actors import Actors
 from twofold.identity.identity import Identity
 from twofold.identity.models import AccessToken, ApiKey, Session, User
 from twofold.identity.oauth.models import Client, Grant
@@ -63,8 +64,12 @@ class Engine:
         self.prepared: Kept[tuple[Read, int], Prepared] = Kept(2048)
         self.references: Kept[tuple[tuple[tuple[Table, bool], ...], int], Statement] = Kept(512)
         self.identity = Identity(self.database, settings, self.resources, application.audit)
-        self.actors = self.identity.actors
         self._try_rules()
+
+    @property
+    def actors(self) -> Actors:
+        """Whom credentials stand for."""
+        return self.identity.actors
 
     async def read(self, actor: Actor, ask: Ask) -> Any:
         """Returns what `ask` asks for; see `twofold.read`."""

@@ -205,7 +205,7 @@ class GivenActors:
 async def library(url: str, oracle: Oracle | None = None) -> AsyncIterator[World]:
     """Gives the filled library at `url`; with the oracle of the same rows where that is known already."""
     async with _served(LIBRARY, url) as (engine, client):
-        engine.actors = GivenActors()
+        engine.identity.actors = GivenActors()
         actors = {
             name: Who(
                 headers={} if name == "anonymous" else {"Authorization": f"Bearer {name.replace(' ', '-')}"}, actor=each

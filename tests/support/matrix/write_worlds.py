@@ -156,7 +156,7 @@ async def _keys(world: World) -> dict[str, Who]:
             found[name] = Who(headers={"Authorization": f"Bearer {name.replace(' ', '-')}"}, actor=actor)
     if not isinstance(engine.actors, Actors):
         given = {name: who.actor for name, who in {**world.actors, **found}.items()}
-        engine.actors = _GivenActors(given)  # type: ignore[assignment]
+        engine.identity.actors = _GivenActors(given)  # type: ignore[assignment]
     return found
 
 
