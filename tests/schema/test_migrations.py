@@ -1,5 +1,6 @@
 """The migrations, up and down, on both databases."""
 
+import re
 import textwrap
 from datetime import UTC, datetime
 from pathlib import Path
@@ -64,12 +65,18 @@ async def test_up_down_up(empty_database: Database) -> None:
     ]
 
 
+def made_later(app: str) -> set[str]:
+    """Returns the tables that were made by migrations after the first, of which each is undone by itself."""
+    later = [file.load() for file in migration_files(MIGRATIONS, app)[1:]]
+    return {name for module in later for name in re.findall(r"DROP TABLE (\w+)", "\n".join(module.DOWN["sqlite"]))}
+
+
 async def test_an_app_below_another_cannot_go(empty_database: Database) -> None:
     await upgrade(empty_database, MIGRATIONS, APPS)
     tables = await tables_in(empty_database)
     with pytest.raises(MigrationFailed, match="users"):
         await downgrade(empty_database, MIGRATIONS, "twofold", 0)
-    assert await tables_in(empty_database) == tables
+    assert tables - await tables_in(empty_database) == made_later("twofold")
     assert [f"twofold/{INIT}", *(name for name in ALL if name.startswith("storefront"))] == [
         "/".join(each) for each in await applied(empty_database)
     ]
