@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
+from playwright.async_api import Browser, ConsoleMessage, Page, expect
 
 from storefront.seed import DEMO_PASSWORD
-from support.needs import cannot
+from support.browsing import chromium
 from support.shop import EMAILS
 
 pytestmark = [pytest.mark.oauth, pytest.mark.browser]
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 PHONE = {"width": 360, "height": 740}
 PAGES = ["/account", "/account/second-factor", "/account/sessions", "/account/keys"]
 IS_TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
@@ -26,13 +24,8 @@ SHOTS = os.environ.get("TWOFOLD_SCREENSHOTS")
 
 @pytest.fixture(scope="module")
 async def browser() -> AsyncIterator[Browser]:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        cannot("there is no chromium on PATH (Debian: apt-get install chromium)")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+    async with chromium() as browser:
         yield browser
-        await browser.close()
 
 
 @pytest.fixture
