@@ -11,7 +11,7 @@ from twofold.change import Change
 from twofold.identity.credentials import email_of, is_name
 from twofold.identity.ending import end_within
 from twofold.identity.models import User
-from twofold.identity.passwords import MAX_PASSWORD_CHARACTERS, hash_password
+from twofold.identity.passwords import MAX_PASSWORD_CHARACTERS, MIN_PASSWORD_CHARACTERS, hash_password
 from twofold.resource import Field, Input, Relation, Resource, action
 from twofold.rules import EVERYONE, Rows, rule
 
@@ -32,7 +32,7 @@ class Registration(Input):
 
     email: str = Constraint(max_length=254, description="To sign in with.")
     name: Annotated[str, AfterValidator(_seen)] = Constraint(max_length=100, description="What others see.")
-    password: str = Constraint(min_length=12, max_length=MAX_PASSWORD_CHARACTERS, repr=False)
+    password: str = Constraint(min_length=MIN_PASSWORD_CHARACTERS, max_length=MAX_PASSWORD_CHARACTERS, repr=False)
 
 
 class Users(Resource[User]):

@@ -16,6 +16,7 @@ from twofold.actor import ANONYMOUS, Actor
 from twofold.errors import Conflict, Forbidden, Invalid, NotFound, PreconditionFailed, ServiceError, Unauthenticated
 from twofold.identity.identity import From
 from twofold.identity.models import User
+from twofold.identity.passwords import MIN_PASSWORD_CHARACTERS
 from twofold.identity.sign_in import sign_in
 from twofold.write import Write
 
@@ -188,7 +189,7 @@ async def test_a_registration_is_sent_again(market: Market) -> None:
         ({"name": "two\nlines"}, "name", "value_error"),
         ({"name": "\u202eback"}, "name", "value_error"),
         ({"name": "x" * 101}, "name", "string_too_long"),
-        ({"password": "12345678901"}, "password", "string_too_short"),
+        ({"password": "x" * (MIN_PASSWORD_CHARACTERS - 1)}, "password", "string_too_short"),
         ({"password": "x" * 129}, "password", "string_too_long"),
         ({"role": "admin"}, "role", "extra_forbidden"),
     ],

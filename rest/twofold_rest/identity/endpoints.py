@@ -16,7 +16,7 @@ from twofold.engine import Engine
 from twofold.errors import TooManyRequests, Unauthenticated, Unavailable
 from twofold.identity.models import User
 from twofold.identity.oauth.devices import authorize_device
-from twofold.identity.oauth.discovery import metadata_of
+from twofold.identity.oauth.discovery import server_metadata
 from twofold.identity.oauth.issuing import claims_of
 from twofold.identity.oauth.protocol import Answer, ProtocolError, ProtocolRequest
 from twofold.identity.oauth.pushing import push
@@ -42,7 +42,7 @@ def endpoint_routes(engine: Engine, server: Server) -> list[Route]:
         "/oauth/device_authorization": authorize_device,
         "/oauth/par": push,
     }
-    metadata = metadata_of(engine.identity)
+    metadata = server_metadata(engine.identity)
 
     async def keys(_: Request) -> Response:
         return JSONResponse(await server.keys.jwks(), headers=PUBLIC)

@@ -23,6 +23,7 @@ from twofold.engine import Engine
 from twofold.errors import FieldError, Forbidden, ServiceError, TooManyRequests
 from twofold.identity.identity import From
 from twofold.identity.models import Session
+from twofold.identity.passwords import MAX_PASSWORD_CHARACTERS, MIN_PASSWORD_CHARACTERS
 from twofold.identity.sealed import NotOurs
 from twofold.identity.sessions import csrf_token, is_csrf_token, session_of
 from twofold_rest.errors import STATUSES
@@ -47,6 +48,12 @@ CSP: Final = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action {form_action}; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
+
+PASSWORD: Final = {
+    "password_hint": f"{MIN_PASSWORD_CHARACTERS} to {MAX_PASSWORD_CHARACTERS} characters.",
+    "password_bounds": {"minlength": MIN_PASSWORD_CHARACTERS, "maxlength": MAX_PASSWORD_CHARACTERS},
+}
+"""What the pages say of a new password; the service keeps to it."""
 
 Handler: TypeAlias = "Callable[[Pages, Request], Awaitable[Response]]"
 """What answers a request for a page, or a form."""
@@ -91,6 +98,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._environment.globals |= PASSWORD
         self._environment.filters["moment"] = moment
 
     def get(self, path: str, handler: Handler) -> None:

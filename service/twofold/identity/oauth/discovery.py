@@ -8,10 +8,10 @@ from twofold.identity.identity import Identity
 from twofold.identity.oauth.grants import EVERY_METHOD, GRANTS, SECRET_METHODS
 from twofold.identity.oauth.signing import ALGORITHMS
 
-__all__ = ["metadata_of"]
+__all__ = ["server_metadata"]
 
 
-def metadata_of(identity: Identity) -> dict[str, Any]:
+def server_metadata(identity: Identity) -> dict[str, Any]:
     """Returns the metadata document, the same for OAuth and for OpenID Connect."""
     issuer = identity.issuer
     document: dict[str, Any] = {
