@@ -99,7 +99,7 @@ async def test_rows_are_kept(empty_database: Database, migrations: Path) -> None
         return {table: len(await rows(database, f"SELECT * FROM {table}")) for table in tables}
 
     before = await counts()
-    rebuild = add_migration(migrations, "2_20261122000000_longer.py", REBUILD_CATEGORIES, REBUILD_CATEGORIES)
+    rebuild = add_migration(migrations, "9_20261122000000_longer.py", REBUILD_CATEGORIES, REBUILD_CATEGORIES)
     assert await upgrade(database, migrations, APPS) == [rebuild]
     assert await counts() == before
     assert await downgrade(database, migrations, "storefront") == [rebuild]
@@ -164,7 +164,7 @@ async def test_a_failing_statement_leaves_nothing(empty_database: Database, migr
         "DELETE FROM reviews",
         "INSERT INTO nowhere VALUES (1)",
     )
-    name = add_migration(migrations, "2_20261122000000_notes.py", up, both("DROP TABLE notes"))
+    name = add_migration(migrations, "9_20261122000000_notes.py", up, both("DROP TABLE notes"))
     with pytest.raises(MigrationFailed, match=r"statement 4 of 4 failed: .*nowhere"):
         await upgrade(database, migrations, APPS)
 
@@ -176,14 +176,14 @@ async def test_a_failing_statement_leaves_nothing(empty_database: Database, migr
         assert await rows(database, "PRAGMA foreign_keys") == [(1,)]
 
     fixed = both(*up["sqlite"][:3])
-    assert add_migration(migrations, "2_20261122000000_notes.py", fixed, both("DROP TABLE notes")) == name
+    assert add_migration(migrations, "9_20261122000000_notes.py", fixed, both("DROP TABLE notes")) == name
     assert await upgrade(database, migrations, APPS) == [name]
 
 
 async def test_rows_that_refer_to_nothing_are_refused(empty_database: Database, migrations: Path) -> None:
     await upgrade(empty_database, migrations, APPS)
     await sample_rows(empty_database)
-    add_migration(migrations, "2_20261122000000_lose.py", both("DELETE FROM vendors"), both("SELECT 1"))
+    add_migration(migrations, "9_20261122000000_lose.py", both("DELETE FROM vendors"), both("SELECT 1"))
     with pytest.raises(MigrationFailed, match="vendors"):
         await upgrade(empty_database, migrations, APPS)
     assert await rows(empty_database, "SELECT name FROM vendors") == [("Lamps",)]
@@ -200,7 +200,7 @@ async def test_a_file_of_aerichs_own_making(empty_database: Database, migrations
 
         MODELS_STATE = {state!r}
     """
-    (migrations / "storefront" / "2_20261122000000_notes.py").write_text(textwrap.dedent(text))
+    (migrations / "storefront" / "9_20261122000000_notes.py").write_text(textwrap.dedent(text))
     await upgrade(empty_database, migrations, APPS)
     assert {"notes", "more"} <= await tables_in(empty_database)
     await downgrade(empty_database, migrations, "storefront", 2)
@@ -208,7 +208,7 @@ async def test_a_file_of_aerichs_own_making(empty_database: Database, migrations
 
 
 async def test_a_version_of_another_release(empty_database: Database, migrations: Path) -> None:
-    name = "2_20261122000000_notes.py"
+    name = "9_20261122000000_notes.py"
     add_migration(migrations, name, both("CREATE TABLE notes (id INT)"), both("DROP TABLE notes"))
     await upgrade(empty_database, migrations, APPS)
     (migrations / "storefront" / name).unlink()

@@ -28,6 +28,19 @@ WHERE child.type = 'table' AND NOT EXISTS (
 )"""
 
 
+class OpenTransaction(SqliteTransactionWrapper):
+    """A client in a transaction, which a script does not commit as Python's own `executescript` would."""
+
+    async def execute_script(self, query: str) -> None:
+        """Runs the statements of a script one by one."""
+        statement = ""
+        for piece in query.split(";"):
+            statement += f"{piece};"
+            if sqlite3.complete_statement(statement):
+                await self.execute_query(statement)
+                statement = ""
+
+
 class SqliteSession(Session):
     """A session on the only connection of a client.
 
@@ -78,7 +91,7 @@ class SqliteSession(Session):
     def transaction_client(self) -> BaseDBAsyncClient:
         """Returns a client on the connection, which does not wait for the lock that this session has."""
         assert isinstance(self.client, SqliteClient)  # noqa: S101  # so was this session chosen
-        client = SqliteTransactionWrapper(self.client)
+        client = OpenTransaction(self.client)
         client._connection = self.connection
         return client
 
