@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, ClassVar
 
-from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.backends.base.client import BaseDBAsyncClient, NestedTransactionContext, TransactionContext
 from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionWrapper
 
 from twofold.database import Dialect, Row
@@ -39,6 +39,9 @@ class OpenTransaction(SqliteTransactionWrapper):
             if sqlite3.complete_statement(statement):
                 await self.execute_query(statement)
                 statement = ""
+
+    def _in_transaction(self) -> TransactionContext:
+        return NestedTransactionContext(OpenTransaction(self))
 
 
 class SqliteSession(Session):
