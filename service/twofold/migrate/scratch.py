@@ -31,7 +31,7 @@ async def as_held(schemas: Iterable[Schema], database: Database) -> Schema:
         for statement in (*search_path, *function_up("postgres"), *statements):
             await database.fetch(statement)
         held = await inspect(database, schema=SCRATCH)
-        await cast(TransactionalDBClient, connection).rollback()
+        await cast("TransactionalDBClient", connection).rollback()
     return held
 
 
