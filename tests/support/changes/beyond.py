@@ -58,7 +58,7 @@ def tree(key: Any) -> Version:
         thing(
             key=key,
             above=fields.ForeignKeyField(f"{APP}.Thing", related_name="below", null=True, on_delete=fields.SET_NULL),
-            kinds=fields.ManyToManyField(f"{APP}.Kind", related_name="things", through="thing_kinds"),
+            kinds=fields.ManyToManyField(f"{APP}.Kind", related_name="things", through="thing_kinds", backward_key="thing_id"),
         )
     )
 

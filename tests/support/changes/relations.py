@@ -17,7 +17,8 @@ def to_kind(on_delete: Any = fields.SET_NULL, target: str = "Kind", **more: Any)
 
 
 def with_kinds() -> type[Model]:
-    return thing(kinds=fields.ManyToManyField(f"{APP}.Kind", related_name="things", through="thing_kinds"))
+    return thing(kinds=fields.ManyToManyField(f"{APP}.Kind", related_name="things", through="thing_kinds",
+                                       backward_key="thing_id"))
 
 
 def node() -> type[Model]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -103,7 +104,7 @@ class Trial:
         for table, columns in data.items():
             assert {column.name for column in schema.tables[table].columns} == columns.keys()
             names = ", ".join(map(identifier, columns))
-            found = await rows(self.database, f"SELECT {names} FROM {identifier(table)} ORDER BY 1, 2")
+            found = await rows(self.database, f"SELECT {names} FROM {identifier(table)} ORDER BY {names}")
             assert [tuple(map(_plain, row)) for row in found] == list(zip(*columns.values(), strict=True)), table
             self.compared += len(found)
             await self._check_search(schema.tables[table], data)
@@ -154,7 +155,9 @@ class Trial:
 
 
 def _plain(value: Any) -> Any:
-    """Returns a value as SQLite has it."""
+    """Returns a value as SQLite has it, JSON as PostgreSQL writes it."""
+    if isinstance(value, str) and value.startswith(("{", "[")):
+        return json.dumps(json.loads(value))
     if isinstance(value, datetime):
         return sqlite_datetime(value)
     return str(value) if isinstance(value, UUID) else value
