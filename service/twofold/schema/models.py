@@ -14,6 +14,7 @@ from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 
 from twofold.database import Dialect
 from twofold.errors import WrongDeclaration
+from twofold.schema.expressions import expressions_of
 from twofold.schema.names import identifier
 from twofold.schema.schema import Check, Column, ForeignKey, Index, Schema, Table, Unique, named
 from twofold.schema.values import default_of, filler_of, literal
@@ -151,12 +152,11 @@ class _Table:
             method = declared.method if on_postgres else None
             return Index(name=str(declared.name), keys=tuple(declared.fields), unique=declared.unique,
                          where=declared.where, method=method)  # fmt: skip
-        declared.resolve_expressions(self.model)
         names = self._db_names(declared.fields)
-        keys = tuple(map(identifier, names)) or tuple(f"({_unquoted(each)})" for each in declared.field_names)
+        expressions = expressions_of(declared, self.model, self.dialect)
         return Index(
-            name=declared.name or named("ix", self.name, *(names or map(_word, declared.field_names))),
-            keys=keys,
+            name=declared.name or named("ix", self.name, *(names or map(_word, expressions))),
+            keys=tuple(map(identifier, names)) or tuple(f"({_unquoted(each)})" for each in expressions),
             where=declared.extra.strip().removeprefix("WHERE ") or None,
             method=declared.INDEX_TYPE.lower() or None if on_postgres else None,
         )

@@ -63,7 +63,7 @@ def _renames(old: Schema, renames: Renames) -> Iterator[Step]:
         if len(old.tables[before].primary_key) > 1:
             yield (f"ALTER TABLE {identifier(after)} RENAME CONSTRAINT"
                    f" {identifier(f'pk_{before}')} TO {identifier(f'pk_{after}')}")  # fmt: skip
-    for (table, before), after in renames.columns.items():
+    for table, before, after in renames.steps():
         yield f"ALTER TABLE {identifier(table)} RENAME COLUMN {identifier(before)} TO {identifier(after)}"
 
 

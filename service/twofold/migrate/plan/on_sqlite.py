@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from twofold.migrate.plan.differences import Differences, TableDifference
 from twofold.migrate.plan.fillers import Fillers, family
-from twofold.migrate.plan.renames import Renames
+from twofold.migrate.plan.renames import Renames, with_renames
 from twofold.migrate.steps import Rebuild, Step
 from twofold.schema import Column, Schema, Table
 from twofold.schema.ddl import column_clause, create_index, create_table
@@ -29,12 +29,25 @@ Text that is no number fails, as on PostgreSQL: json() refuses it."""
 
 def steps_on_sqlite(old: Schema, renames: Renames, between: Differences, fillers: Fillers) -> list[Step]:
     """Returns the steps from `old` to another schema; see `plan`."""
+    there = with_renames(old, renames).tables
+    remade = [table for table in old.tables.values() if _search_is_renamed(table, renames)]
+    names = {renames.tables.get(table.name, table.name) for table in remade}
+    changed = {each.new.name for each in between.changed}
     return [
-        *_renames(old, renames),
+        *(step for each in remade for step in _search_down(each)),
+        *_renames(renames),
         *(step for each in between.come for step in _made(each)),
-        *(step for each in between.changed for step in _Change(each, renames, fillers).steps()),
+        *(step for each in between.changed for step in _Change(each, each.new.name in names, fillers).steps()),
+        *(step for name in sorted(names - changed) for step in _search_up(there[name])),
         *(step for each in between.gone for step in _removed(each)),
     ]
+
+
+def _search_is_renamed(table: Table, renames: Renames) -> bool:
+    """Whether its search has names in it that change: it is removed before, and made again under the new ones."""
+    columns = renames.of(renames.tables.get(table.name, table.name))
+    used = {*table.searched, *table.primary_key}
+    return bool(table.searched) and (table.name in renames.tables or bool(columns.keys() & used))
 
 
 def search_of(table: Table) -> SearchIndex | None:
@@ -65,26 +78,19 @@ def _removed(table: Table) -> Iterator[Step]:
     yield f"DROP TABLE {identifier(table.name)}"
 
 
-def _renames(old: Schema, renames: Renames) -> Iterator[Step]:
-    """The search of a table that is renamed, or whose searched columns are, is made again under the new names."""
+def _renames(renames: Renames) -> Iterator[Step]:
     for before, after in renames.tables.items():
-        yield from _search_down(old.tables[before])
         yield f"ALTER TABLE {identifier(before)} RENAME TO {identifier(after)}"
-    back = {after: before for before, after in renames.tables.items()}
-    for (table, before), after in renames.columns.items():
-        if table not in back and before in old.tables[table].searched:
-            yield from _search_down(old.tables[table])
+    for table, before, after in renames.steps():
         yield f"ALTER TABLE {identifier(table)} RENAME COLUMN {identifier(before)} TO {identifier(after)}"
 
 
 class _Change:
-    """One table's change."""
+    """One table's change; `search_is_down`: its search was removed already."""
 
-    def __init__(self, difference: TableDifference, renames: Renames, fillers: Fillers) -> None:
+    def __init__(self, difference: TableDifference, search_is_down: bool, fillers: Fillers) -> None:
         self.difference, self.old, self.new = difference, difference.old, difference.new
-        self.fillers = fillers
-        renamed = renames.of(self.new.name).values()
-        self.search_is_down = self.new.name in renames.tables.values() or bool(set(renamed) & set(self.old.searched))
+        self.search_is_down, self.fillers = search_is_down, fillers
 
     def steps(self) -> Iterator[Step]:
         indexes = self.difference.indexes

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from twofold.schema import ForeignKey, Schema, Table
+from twofold.schema import ForeignKey, Schema, Table, named
 from twofold.schema.names import renamed
 
 __all__ = ["Renames", "possible_renames", "with_renames"]
@@ -25,6 +25,23 @@ class Renames:
             tables=back,
             columns={(back.get(table, table), new): old for (table, old), new in self.columns.items()},
         )
+
+    def steps(self) -> Iterator[tuple[str, str, str]]:
+        """Returns the renames of columns one by one, as table, old and new name: none takes a name that is not free.
+
+        Those that go in a circle do so by a name in between.
+        """
+        for table in dict.fromkeys(table for table, _ in self.columns):
+            waiting = self.of(table)
+            while waiting:
+                before = next((old for old, new in waiting.items() if new not in waiting), None)
+                if before is None:
+                    before = next(iter(waiting))
+                    between = named("tmp", before)
+                    yield table, before, between
+                    waiting = {between if old == before else old: new for old, new in waiting.items()}
+                else:
+                    yield table, before, waiting.pop(before)
 
     def of(self, table: str) -> dict[str, str]:
         """Returns the columns that are renamed in a table, by its new name: old to new."""
