@@ -11,6 +11,7 @@ from aerich.utils import get_formatted_compressed_data
 from twofold.database import Dialect
 from twofold.migrate.steps import Alone, Batches, Concurrently, Rebuild, Step
 from twofold.schema import Schema
+from twofold.schema.names import TOKENS
 
 __all__ = ["rendered"]
 
@@ -108,9 +109,12 @@ def _call(name: str, arguments: Sequence[str], *, always_split: bool = False) ->
 
 
 def _text(sql: str) -> str:
-    """A string: in the quotes that need no backslash, over several lines where the SQL has them."""
-    plain = sql.isprintable() or "\n" in sql
-    if not plain or "\\" in sql or '"""' in sql:
+    """A string: in the quotes that need no backslash, over several lines where the SQL has them.
+
+    Lines are indented with what is around them, which a literal of several lines would not bear.
+    """
+    has_long_literal = any("\n" in each for each in TOKENS.findall(sql) if each[0] in "'\"")
+    if has_long_literal or "\\" in sql or '"""' in sql or not sql.replace("\n", "").isprintable():
         return repr(sql)
     if "\n" in sql or ('"' in sql and "'" in sql):
         return f'"""{sql}"""' if not sql.endswith('"') else f'"""{sql}\n"""'
