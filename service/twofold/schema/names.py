@@ -2,7 +2,7 @@
 
 import re
 
-__all__ = ["identifier", "names_in", "renamed"]
+__all__ = ["TOKENS", "identifier", "names_in", "renamed"]
 
 PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
 TOKENS = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|[A-Za-z_][A-Za-z0-9_]*|.", re.DOTALL)

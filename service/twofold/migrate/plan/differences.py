@@ -113,6 +113,9 @@ class Differences:
     gone: Sequence[Table]
     changed: Sequence[TableDifference]
 
+    def __bool__(self) -> bool:
+        return bool(self.come or self.gone or self.changed)
+
 
 def differences(old: Schema, new: Schema) -> Differences:
     """Returns what differs between a schema, in which renames are done, and another one."""
