@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from support.changes import altered, beyond, columns, indexes, relations
+from support.changes.by_aerich import AerichTrial
 from support.changes.case import Case
 from support.changes.faults import FAULTS, Fault
 from support.changes.files import BOTH, changes, schemas_of
 from support.changes.trial import Trial
 from support.figures import count
+from support.long import examples
 from twofold.database import Database, Dialect, tortoise_config
 from twofold.migrate import MigrationFailed
 from twofold.migrate.plan import MissingFiller, plan
@@ -23,6 +25,9 @@ pytestmark = pytest.mark.migrations
 FIFTY = columns.ADDED + columns.DROPPED + altered.ALTERED + indexes.INDEXED + relations.RELATED
 CASES = FIFTY + beyond.BEYOND
 BY_NAME = {case.name: case for case in CASES}
+BY_AERICH = ["several_at_once", "null_to_notnull", "add_unique_together", "enum_value_add", "rename_table",
+             "drop_model", "add_fk_notnull", "change_search"]  # fmt: skip
+"""Those that aerich's own commands run: every kind of step is among them, and all in the first one."""
 
 
 @pytest.fixture(scope="module")
@@ -32,13 +37,20 @@ def postgres_of_changes(new_postgres_database: Callable[[], str]) -> str:
 
 
 @pytest.fixture
-async def database(request: pytest.FixtureRequest, dialect: Dialect, tmp_path: Path) -> AsyncIterator[Database]:
+def url(request: pytest.FixtureRequest, dialect: Dialect, tmp_path: Path) -> str:
+    """The URL of `database`."""
+    if dialect == "sqlite":
+        return f"sqlite://{tmp_path / 'shop.sqlite3'}"
+    url: str = request.getfixturevalue("postgres_of_changes")
+    return url
+
+
+@pytest.fixture
+async def database(url: str) -> AsyncIterator[Database]:
     """An empty database."""
-    on_postgres = dialect == "postgres"
-    url = request.getfixturevalue("postgres_of_changes") if on_postgres else f"sqlite://{tmp_path / 'shop.sqlite3'}"
     made = Database(tortoise_config(url, {"twofold": ["aerich.models"]}, pool_size=2))
     await made.open()
-    if on_postgres:
+    if made.dialect == "postgres":
         await made.fetch("DROP SCHEMA public CASCADE")
         await made.fetch("CREATE SCHEMA public")
     yield made
@@ -51,6 +63,15 @@ async def test_up_down_up(case: Case, database: Database, tmp_path: Path) -> Non
     compared = await Trial(case, database, tmp_path / "migrations").run()
     count("migrations", "changes of models up, down and up on a database")
     count("migrations", "rows compared", compared)
+
+
+@pytest.mark.parametrize("dialect", BOTH)
+@pytest.mark.parametrize("name", BY_AERICH[: examples(1, len(BY_AERICH))])
+async def test_aerich_runs_them_too(name: str, database: Database, url: str, tmp_path: Path) -> None:
+    trial = AerichTrial(BY_NAME[name], database, tmp_path / "migrations")
+    trial.url = url
+    count("migrations", "rows compared", await trial.run())
+    count("migrations", "changes up, down and up by aerich")
 
 
 @pytest.mark.parametrize("dialect", BOTH)

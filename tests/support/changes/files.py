@@ -90,7 +90,9 @@ def changes(case: Case, old: Schema, new: Schema, dialect: Dialect) -> tuple[Seq
 def _renames(case: Case) -> Renames:
     tables = {old: new for old, new in case.renames.items() if "." not in old}
     columns = _by_column({old: new for old, new in case.renames.items() if "." in old})
-    return Renames(tables=tables, columns={(tables.get(table, table), old): new for (table, old), new in columns.items()})
+    return Renames(
+        tables=tables, columns={(tables.get(table, table), old): new for (table, old), new in columns.items()}
+    )
 
 
 def _by_column(said: Mapping[str, str]) -> dict[tuple[str, str], str]:
