@@ -30,7 +30,9 @@ class Wanted:
     """
 
     def __init__(self, application: Application) -> None:
-        models = models_of(tortoise_config("sqlite://:memory:", application.models))
+        models = models_of(
+            tortoise_config("sqlite://:memory:", application.models, engine_prefix=application.engine_prefix)
+        )
         resources = resolve(application.resources, tables_of(models), [])
         self._searched = {each.table.name: [column.db_name for column in each.searched] for each in resources}
         self._models = {app: [each for each in models if each._meta.app == app] for app in application.models}
