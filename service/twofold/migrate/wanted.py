@@ -32,7 +32,9 @@ class Wanted:
 
     def __init__(self, application: Application) -> None:
         self._tracks = next((app for app, modules in application.models.items() if Aerich.__module__ in modules), None)
-        models = models_of(tortoise_config("sqlite://:memory:", application.models))
+        models = models_of(
+            tortoise_config("sqlite://:memory:", application.models, engine_prefix=application.engine_prefix)
+        )
         resources = resolve(application.resources, tables_of(models), [])
         self._searched = {each.table.name: [column.db_name for column in each.searched] for each in resources}
         self._models = {app: [each for each in models if each._meta.app == app] for app in application.models}
