@@ -9,10 +9,12 @@ from typing import Annotated, Any
 import typer
 
 from twofold.application import Application
-from twofold.cli.common import load_application, open_database
+from twofold.cli.common import load_application, load_asgi, open_database
+from twofold.contract import contracts_of
 from twofold.errors import Unavailable
 from twofold.migrate.files import MigrationFile, migration_files
 from twofold.migrate.review import Finding, Landed, Severity, Sizes, review, sizes_of
+from twofold.migrate.review.api import NotTold, api_diff
 from twofold.migrate.review.git import NoRevision, base_of, files_since
 from twofold.migrate.review.report import lines, summary
 from twofold.migrate.review.selection import NoSuchMigration, landed_of, named_ones, new_ones, pending_ones
@@ -43,13 +45,17 @@ def review_migrations(
     fail_on: Annotated[
         Fails, typer.Option(help="The severity from which on it fails, with exit code 1.")
     ] = Fails.critical,
+    api: Annotated[bool, typer.Option(help="Compare the API and who may do what, too.")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Prints JSON, for programs.")] = False,
 ) -> None:
     """Says what migrations would lose, lock or break, worst first, with place, reason and fix. Nothing is run."""
     settings = Settings()
     application = load_application(settings)
     try:
-        answer = asyncio.run(_Reviewing(settings, application, against).answer(names or [], since, everything=all_))
+        reviewing = _Reviewing(settings, application, against)
+        answer = asyncio.run(reviewing.answer(names or [], since, everything=all_))
+        if api:
+            reviewing.add_api(answer)
     except (NoSuchMigration, NoRevision) as error:
         raise typer.BadParameter(str(error)) from None
     _print(answer, as_json=as_json)
@@ -64,6 +70,10 @@ def _print(answer: dict[str, Any], *, as_json: bool) -> None:
         return
     for line in lines(findings):
         typer.echo(line)
+    if answer["api_additions"]:
+        typer.echo("Changes of the API that break nothing:")
+    for each in answer["api_additions"]:
+        typer.echo(f"  {each}")
     for note in answer["notes"]:
         typer.echo(note)
     typer.echo(f"Reviewed {', '.join(answer['reviewed']) or 'no migration'}.")
@@ -99,7 +109,20 @@ class _Reviewing:
             chosen = pending if pending is not None else self._new(files, folder)
         findings = review(files, chosen, sizes=sizes, landed=landed)
         return {"reviewed": [file.name for file in files if file.name in chosen], "findings": findings,
-                "notes": self.notes}  # fmt: skip
+                "api_additions": [], "notes": self.notes}  # fmt: skip
+
+    def add_api(self, answer: dict[str, Any]) -> None:
+        """Adds what changed of the API since the revision that is out there."""
+        try:
+            name, revision = base_of(self.settings.migrations, self.against)
+            diff = api_diff(self.settings.migrations, revision, self.settings.application,
+                            contracts_of(load_asgi(self.settings)))  # fmt: skip
+        except (NoRevision, NotTold) as error:
+            self.notes.append(f"The API was not compared: {error}.")
+            return
+        answer["findings"] = sorted([*answer["findings"], *diff.findings], key=lambda each: -each.severity)
+        answer["api_additions"] = diff.others
+        self.notes.append(f"The API was compared with {name}.")
 
     async def _database(self, apps: list[str]) -> tuple[Sizes, set[str] | None]:
         """Returns the sizes of tables and what is pending; None without a database. A file that is not there is not

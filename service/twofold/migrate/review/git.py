@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-__all__ = ["NoRevision", "Since", "base_of", "checked_out", "files_since"]
+__all__ = ["NoRevision", "Since", "base_of", "checked_out", "files_since", "top_of"]
 
 BRANCHES = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
 
@@ -58,6 +58,15 @@ def _hash(folder: Path, revision: str) -> str:
     return _git(folder, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}").strip()
 
 
+def top_of(folder: Path) -> Path:
+    """Returns the folder of the repository that `folder` is in.
+
+    Raises:
+        NoRevision: it is in none.
+    """
+    return Path(_git(folder, "rev-parse", "--show-toplevel").strip()).resolve()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Since:
     """Files that are not what they were, committed or not."""
@@ -73,7 +82,7 @@ def files_since(folder: Path, revision: str) -> Since:
     Raises:
         NoRevision: there is none of that name.
     """
-    root = Path(_git(folder, "rev-parse", "--show-toplevel").strip())
+    root = top_of(folder)
     said = _git(folder, "diff", "--name-status", "--no-renames", "-z", "--end-of-options", revision, "--", ".")
     pieces = said.split("\0")
     found = list(zip(pieces[::2], pieces[1::2], strict=False))

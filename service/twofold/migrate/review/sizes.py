@@ -53,7 +53,7 @@ async def sizes_of(database: Database) -> Sizes:
         return Sizes(dialect="postgres", rows=found)
     rows = {}
     for (name,) in await database.fetch(_SQLITE_TABLES):
-        limited = f'SELECT count(*) FROM (SELECT 1 FROM "{_doubled(name)}" LIMIT {LARGE})'  # noqa: S608  # a known table
+        limited = f'SELECT count(*) FROM (SELECT 1 FROM "{_doubled(name)}" LIMIT {LARGE})'  # a known table
         rows[name.lower()] = (await database.fetch(limited))[0][0]
     return Sizes(dialect="sqlite", rows=rows)
 
