@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import typer
 
@@ -12,7 +13,7 @@ from twofold.application import Application
 from twofold.database import Database, tortoise_config
 from twofold.settings import Settings
 
-__all__ = ["load_application", "open_database"]
+__all__ = ["load_application", "load_asgi", "open_database"]
 
 
 def load_application(settings: Settings) -> Application:
@@ -25,6 +26,16 @@ def load_application(settings: Settings) -> Application:
     if not isinstance(application, Application):
         raise typer.BadParameter(f"TWOFOLD_APPLICATION={settings.application} is no Application")
     return application
+
+
+def load_asgi(settings: Settings | None = None) -> Any:
+    """Returns the ASGI application that the application names; ends the command when there is none."""
+    place = load_application(settings or Settings()).asgi
+    module, _, name = place.partition(":")
+    try:
+        return getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise typer.BadParameter(f"the ASGI application {place} cannot be loaded: {error}") from error
 
 
 @asynccontextmanager
