@@ -32,7 +32,7 @@ async def open_database(settings: Settings | None = None) -> AsyncIterator[Datab
     """Gives the application's database, open within the block."""
     settings = settings or Settings()
     models = load_application(settings).models
-    database = Database(tortoise_config(settings.database_url, models, settings.database_pool))
+    database = Database(tortoise_config(settings.database_url, models, settings.database_pool, settings.connecting))
     await database.open()
     try:
         yield database
