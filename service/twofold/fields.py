@@ -9,8 +9,9 @@ from uuid import UUID
 import tortoise.backends.sqlite.executor  # noqa: F401  # registers its own datetime adapter, which ours replaces
 import uuid_utils.compat
 from tortoise.fields import Field, IntField, UUIDField
+from tortoise.migrations.constraints import CheckConstraint
 
-__all__ = ["MoneyField", "VersionField", "id_field", "new_id", "sqlite_datetime"]
+__all__ = ["MoneyField", "VersionField", "checks", "id_field", "new_id", "sqlite_datetime"]
 
 
 def new_id() -> UUID:
@@ -21,6 +22,14 @@ def new_id() -> UUID:
 def id_field() -> UUIDField[UUID]:
     """Returns the primary key that every model uses: a UUIDv7 made by the application."""
     return UUIDField(primary_key=True, default=new_id)
+
+
+def checks(table: str, **conditions: str) -> tuple[CheckConstraint, ...]:
+    """Returns what `Meta.constraints` takes: a condition in SQL for each column, named `ck_<table>_<column>`.
+
+    Both databases must understand it. A value that it refuses is told as an error of that field.
+    """
+    return tuple(CheckConstraint(check=each, name=f"ck_{table}_{column}") for column, each in conditions.items())
 
 
 def sqlite_datetime(value: datetime) -> str:

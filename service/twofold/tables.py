@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tortoise import Model, fields
+from tortoise.apps import Apps
+from tortoise.connection import ConnectionHandler
 from tortoise.fields.relational import BackwardFKRelation, ForeignKeyFieldInstance, ManyToManyFieldInstance
 
 from twofold.errors import WrongDeclaration
 from twofold.fields import VersionField
 from twofold.kinds import Kind, kind_of
 
-__all__ = ["Column", "Join", "Link", "Table", "tables_of"]
+__all__ = ["Column", "Join", "Link", "Table", "models_of", "tables_of"]
 
 MAX_DECIMAL_DIGITS = 15
 """What a double holds exactly: on SQLite, a decimal is compared as a whole number that was one."""
@@ -108,6 +110,14 @@ def tables_of(models: Iterable[type[Model]]) -> Mapping[type[Model], Table]:
             if join is not None:
                 table.joins[name] = join
     return tables
+
+
+def models_of(config: dict[str, Any]) -> list[type[Model]]:
+    """Returns the application's models, with their relations resolved, without a connection."""
+    connections = ConnectionHandler()
+    connections._init_config(config["connections"])  # pyright: ignore[reportPrivateUsage]
+    apps = Apps(config["apps"], connections, validate_connections=False)
+    return [model for models in apps.apps.values() for model in models.values() if model.__module__ != "aerich.models"]
 
 
 def _table(model: type[Model]) -> Table:
