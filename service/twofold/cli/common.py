@@ -43,7 +43,9 @@ async def open_database(settings: Settings | None = None) -> AsyncIterator[Datab
     """Gives the application's database, open within the block."""
     settings = settings or Settings()
     it = load_application(settings)
-    config = tortoise_config(settings.database_url, it.models, settings.database_pool, it.engine_prefix)
+    config = tortoise_config(
+        settings.database_url, it.models, settings.database_pool, settings.connecting, engine_prefix=it.engine_prefix
+    )
     database = Database(config)
     await database.open()
     try:
