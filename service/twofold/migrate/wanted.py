@@ -50,7 +50,7 @@ class Wanted:
 
     def described(self, app: str) -> dict[str, Any]:
         """Returns the models as aerich keeps them in a migration (MODELS_STATE)."""
-        models = [*self._models[app], *([Aerich] if self._tracks == app else [])]
+        models: list[type[Model]] = [*self._models[app], *([Aerich] if self._tracks == app else [])]
         return {f"{app}.{each.__name__}": each.describe() | {"managed": None} for each in models}
 
     def renames(self, app: str, old: Schema) -> Renames:
