@@ -8,5 +8,6 @@ they do, under a lock.
 from twofold.migrate.driver import MigrationStatus, downgrade, status, upgrade
 from twofold.migrate.files import MigrationFailed
 from twofold.migrate.runner import run
+from twofold.migrate.steps import Alone, Batches, Concurrently, Python, Rebuild
 
-__all__ = ["MigrationFailed", "MigrationStatus", "downgrade", "run", "status", "upgrade"]
+__all__ = ["Alone", "Batches", "Concurrently", "MigrationFailed", "MigrationStatus", "Python", "Rebuild", "downgrade", "run", "status", "upgrade"]
