@@ -93,7 +93,8 @@ async def test_a_table_in_use_is_not_waited_for_long(
     empty_database: Database, migrations: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who waits for a table makes everybody queue up behind: the migration gives up instead, and nothing is left."""
-    monkeypatch.setattr("twofold.migrate.runner.LOCK_TIMEOUT", "100ms")
+    monkeypatch.setattr("twofold.migrate.on_postgres.LOCK_TIMEOUT", "100ms")
+    monkeypatch.setattr("twofold.migrate.runner.PAUSES_S", (0.01,))
     await upgrade(empty_database, migrations, APPS)
     up = both("CREATE TABLE notes (id INT)", "ALTER TABLE tags ADD COLUMN note TEXT")
     add_migration(migrations, "2_20261122000000_note.py", up, both("DROP TABLE notes"))
