@@ -35,7 +35,12 @@ class Wanted:
         )
         resources = resolve(application.resources, tables_of(models), [])
         self._searched = {each.table.name: [column.db_name for column in each.searched] for each in resources}
-        self._models = {app: [each for each in models if each._meta.app == app] for app in application.models}
+        self._models = {
+            app: [each for each in models if each._meta.app == app and _said(each, "managed", True)]
+            for app in application.models
+        }
+        self.unmanaged = frozenset(each._meta.db_table for each in models if not _said(each, "managed", True))
+        """Tables and views that others look after: their models have `managed = False` in their Meta."""
 
     @property
     def apps(self) -> Sequence[str]:
