@@ -70,6 +70,8 @@ def _model(app: str, model: ModelDesign) -> Iterator[str]:
     yield "    class Meta:"
     yield f'        app = "{app}"'
     yield f"        table = {literal(model.relation)}"
+    if model.key.view is not None:
+        yield f"        source = {literal(model.table.name)}"
     yield "        managed = False"
     together = [names for each in model.table.uniques if (names := _together(model, each.columns))]
     if together and not model.is_read_only:

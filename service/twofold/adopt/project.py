@@ -36,7 +36,9 @@ ENGINE_PREFIX = "{prefix}"
 MODELS = {{"twofold": list(ENGINE_MODELS), "{app}": ["{app}.models"]}}
 
 _settings = Settings()
-TORTOISE = tortoise_config(_settings.database_url, MODELS, _settings.database_pool, ENGINE_PREFIX)
+TORTOISE = tortoise_config(
+    _settings.database_url, MODELS, _settings.database_pool, _settings.connecting, engine_prefix=ENGINE_PREFIX
+)
 '''
 APPLICATION = '''"""The application: its models and resources."""
 

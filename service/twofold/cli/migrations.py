@@ -8,6 +8,7 @@ import typer
 
 from twofold.cli import making
 from twofold.cli.common import load_application, open_database
+from twofold.cli.reviewing import review_migrations
 from twofold.migrate import MigrationFailed, MigrationStatus, downgrade, status, upgrade
 from twofold.settings import Settings
 
@@ -16,6 +17,7 @@ __all__ = ["migrate_app"]
 T = TypeVar("T")
 
 migrate_app = typer.Typer(no_args_is_help=True, help="The schema of the database.")
+migrate_app.command("review")(review_migrations)
 migrate_app.command()(making.make)
 migrate_app.command()(making.check)
 
