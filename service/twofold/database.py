@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import sqlite3
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from time import monotonic
@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Literal, TypeAlias
 from urllib.parse import urlsplit
 
 import asyncpg
+from tortoise import Model
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.backends.base.executor import EXECUTOR_CACHE
@@ -19,7 +20,7 @@ from tortoise.exceptions import DBConnectionError
 
 from twofold.errors import Deadlocked, OutOfRange, ServiceError, TooDeep, TooSlow, Unavailable
 
-__all__ = ["Database", "Dialect", "Row", "tortoise_config"]
+__all__ = ["Database", "Dialect", "Row", "name_tables", "tortoise_config"]
 
 log = logging.getLogger("twofold.database")
 
@@ -28,10 +29,16 @@ Row: TypeAlias = Any
 """A row as the driver gives it (sqlite3.Row or asyncpg.Record): indexed by position or by column name."""
 
 
-def tortoise_config(database_url: str, apps: Mapping[str, Sequence[str]], pool_size: int = 10) -> dict[str, Any]:
+ENGINE_APP = "twofold"
+
+
+def tortoise_config(
+    database_url: str, apps: Mapping[str, Sequence[str]], pool_size: int = 10, engine_prefix: str = ""
+) -> dict[str, Any]:
     """Returns Tortoise's configuration for `database_url`.
 
     `apps` maps an app's label to the modules its models are in. aerich's tracking table is in the app `twofold`.
+    The names of the engine's tables begin with `engine_prefix`.
 
     Raises:
         ValueError: the URL is neither SQLite nor PostgreSQL.
@@ -48,7 +55,16 @@ def tortoise_config(database_url: str, apps: Mapping[str, Sequence[str]], pool_s
     return {
         "connections": {"default": connection},
         "apps": {label: {"models": list(modules), "default_connection": "default"} for label, modules in apps.items()},
+        "engine_prefix": engine_prefix,
     }
+
+
+def name_tables(models: Iterable[type[Model]], engine_prefix: str) -> None:
+    """Makes the engine's models, among `models`, those of tables whose names begin with `engine_prefix`."""
+    for model in models:
+        if model._meta.app == ENGINE_APP and model.__module__ != "aerich.models":
+            model._meta.db_table = f"{engine_prefix}{model.Meta.table}"  # type: ignore[attr-defined]
+    Database.forget_speech()
 
 
 OUTAGES: tuple[type[Exception], ...] = (
@@ -144,12 +160,14 @@ class Database:
     without.
     """
 
-    _spoken: ClassVar[Dialect | None] = None
+    _spoken: ClassVar[tuple[Dialect, str] | None] = None
 
     def __init__(self, config: dict[str, Any], *, statement_timeout_s: float | None = None) -> None:
         self._context = TortoiseContext()
         engine = config["connections"]["default"]["engine"]
         self.dialect: Dialect = "sqlite" if "sqlite" in engine else "postgres"
+        self.speech: tuple[Dialect, str] = (self.dialect, config["engine_prefix"])
+        """The dialect, and with what the names of the engine's tables begin."""
         self.statement_timeout_s = statement_timeout_s
         if statement_timeout_s is not None and self.dialect == "postgres":
             config = _with_timeout(config, statement_timeout_s)
@@ -175,7 +193,7 @@ class Database:
         """
         token = _current_context.set(self._context)
         try:
-            if Database._spoken != self.dialect:
+            if Database._spoken != self.speech:
                 self._speak()
             yield
         finally:
@@ -184,13 +202,20 @@ class Database:
     def _speak(self) -> None:
         """Makes the models write SQL for this database: Tortoise keeps its text on them, in the dialect opened last.
 
-        So a process may have databases of both dialects open, as the tests do, if it does not use them at once.
+        So a process may have databases of both dialects, and with tables of other names, open, as the tests do, if it
+        does not use them at once.
         """
         apps = self._context.apps
         if apps is not None:
+            name_tables([each for models in apps.values() for each in models.values()], self.speech[1])
             EXECUTOR_CACHE.clear()
             apps._build_initial_querysets()  # pyright: ignore[reportPrivateUsage]
-            Database._spoken = self.dialect
+            Database._spoken = self.speech
+
+    @classmethod
+    def forget_speech(cls) -> None:
+        """Makes whichever database is used next speak again, since what the models say has changed."""
+        cls._spoken = None
 
     @property
     def connection(self) -> BaseDBAsyncClient:

@@ -46,7 +46,8 @@ class Engine:
     def __init__(self, application: Application, settings: Settings) -> None:
         self.application = application
         self.settings = settings
-        config = tortoise_config(settings.database_url, application.models, settings.database_pool)
+        config = tortoise_config(settings.database_url, application.models, settings.database_pool,
+                                 application.engine_prefix)  # fmt: skip
         self.database = Database(config, statement_timeout_s=settings.statement_timeout_s)
         self.dialect = DIALECTS[self.database.dialect]
         self.tables = tables_of(models_of(config))

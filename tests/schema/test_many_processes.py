@@ -41,7 +41,7 @@ OF_THE_STOREFRONT = [name for name in ALL if name.startswith("storefront/")]
 async def test_many_processes_at_once(empty_database: Database, empty_url: str, migrations: Path) -> None:
     once = add_migration(
         migrations,
-        "2_20261122000000_once.py",
+        "9_20261122000000_once.py",
         both("CREATE TABLE runs (id INT)", "INSERT INTO runs VALUES (1)"),
         both("DROP TABLE runs"),
     )
@@ -72,7 +72,7 @@ async def test_the_timeouts_of_others_do_not_matter(empty_database: Database, em
     name = empty_url.rpartition("/")[2]
     for setting in ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"):
         await empty_database.fetch(f"ALTER DATABASE {name} SET {setting} = '200ms'")
-    add_migration(migrations, "2_20261122000000_slow.py", both("SELECT pg_sleep(0.7)"), both("SELECT 1"))
+    add_migration(migrations, "9_20261122000000_slow.py", both("SELECT pg_sleep(0.7)"), both("SELECT 1"))
     results = [json.loads(line) for line in together([[empty_url, str(migrations)]] * 2)]
     assert sorted(map(len, results)) == [0, len(ALL) + 1]
 
@@ -93,10 +93,11 @@ async def test_a_table_in_use_is_not_waited_for_long(
     empty_database: Database, migrations: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who waits for a table makes everybody queue up behind: the migration gives up instead, and nothing is left."""
-    monkeypatch.setattr("twofold.migrate.runner.LOCK_TIMEOUT", "100ms")
+    monkeypatch.setattr("twofold.migrate.on_postgres.LOCK_TIMEOUT", "100ms")
+    monkeypatch.setattr("twofold.migrate.runner.PAUSES_S", (0.01,))
     await upgrade(empty_database, migrations, APPS)
     up = both("CREATE TABLE notes (id INT)", "ALTER TABLE tags ADD COLUMN note TEXT")
-    add_migration(migrations, "2_20261122000000_note.py", up, both("DROP TABLE notes"))
+    add_migration(migrations, "9_20261122000000_note.py", up, both("DROP TABLE notes"))
     async with empty_database.connection.acquire_connection() as reader, reader.transaction():
         await reader.fetch("SELECT id FROM tags")
         with pytest.raises(MigrationFailed, match="lock timeout"):
@@ -211,7 +212,7 @@ async def test_aerich_twice_at_once(empty_database: Database, empty_url: str, mi
     if empty_database.dialect == "postgres":
         up["postgres"].append("SELECT pg_sleep(0.5)")
         await empty_database.fetch(f"ALTER DATABASE {empty_url.rpartition('/')[2]} SET lock_timeout = '100ms'")
-    add_migration(migrations, "2_20261122000000_once.py", up, both("DROP TABLE runs"))
+    add_migration(migrations, "9_20261122000000_once.py", up, both("DROP TABLE runs"))
 
     command = [aerich_program(), "--config", str(configuration), "--app", "storefront", "upgrade"]
     results = await asyncio.gather(*(asyncio.to_thread(call, *command, url=empty_url) for _ in range(2)))

@@ -21,7 +21,7 @@ from twofold.fields import sqlite_datetime
 from twofold.identity import credentials, keys, password_check, passwords, tokens
 from twofold.identity.attempts import Attempts
 from twofold.identity.models import AccessToken, ApiKey, Attempt, User
-from twofold.sql.actor import ACTOR_OF
+from twofold.sql.actor import statements_of_actor
 
 PASSWORD = "correct horse battery"
 PASSWORD_HASH = passwords.hash_password_now(PASSWORD)
@@ -348,7 +348,7 @@ class TestActorOf:
         async with database.transaction():
             if database.dialect == "postgres":
                 await database.fetch("SET LOCAL enable_seqscan = off")  # an empty table is scanned, whatever it has
-            for sql in ACTOR_OF[database.dialect].values():
+            for sql in statements_of_actor(database.dialect).values():
                 rows = await database.fetch(explain + sql, ["", datetime.now(UTC)])
                 plan = "\n".join(str(tuple(row)) for row in rows)
                 assert plan.upper().count(" USING ") == 1 + sql.count(" JOIN "), plan

@@ -42,8 +42,9 @@ def load_asgi(settings: Settings | None = None) -> Any:
 async def open_database(settings: Settings | None = None) -> AsyncIterator[Database]:
     """Gives the application's database, open within the block."""
     settings = settings or Settings()
-    models = load_application(settings).models
-    database = Database(tortoise_config(settings.database_url, models, settings.database_pool))
+    it = load_application(settings)
+    config = tortoise_config(settings.database_url, it.models, settings.database_pool, it.engine_prefix)
+    database = Database(config)
     await database.open()
     try:
         yield database

@@ -3,24 +3,26 @@
 aerich's `Command` is not used: it keeps state on its class, takes no lock, and wants a process to itself.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Literal
+from typing import Any, Literal, TypeAlias
 
 from aerich.models import Aerich
 from aerich.utils import decompress_dict
 from tortoise.backends.base.client import BaseDBAsyncClient
 
-from twofold.database import Database
+from twofold.database import Database, Row
 from twofold.migrate.files import Direction, MigrationFailed, MigrationFile, migration_files
-from twofold.migrate.ledger import AERICH_EXISTS, APPLIED
+from twofold.migrate.ledger import AERICH_EXISTS, APPLIED, half_done
 from twofold.migrate.lock import exclusive
 
 __all__ = ["MigrationStatus", "downgrade", "status", "upgrade"]
 
 LAST = -1
+
+State: TypeAlias = Literal["applied", "pending", "half done", "without file"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +31,7 @@ class MigrationStatus:
 
     app: str
     version: str
-    state: Literal["applied", "pending", "without file"]
+    state: State
 
 
 async def status(database: Database, migrations: Path, apps: Iterable[str]) -> list[MigrationStatus]:
@@ -38,12 +40,13 @@ async def status(database: Database, migrations: Path, apps: Iterable[str]) -> l
     It writes nothing and takes no lock: production processes can ask at their start.
     """
     applied = await _applied(database)
+    states: dict[tuple[str, str], State] = dict.fromkeys(applied, "applied")
+    states |= dict.fromkeys(await _half_done(database), "half done")
     result = []
     for app in apps:
         known = [file.version for file in migration_files(migrations, app)]
         result += [
-            MigrationStatus(app=app, version=version, state="applied" if (app, version) in applied else "pending")
-            for version in known
+            MigrationStatus(app=app, version=version, state=states.get((app, version), "pending")) for version in known
         ]
         result += [
             MigrationStatus(app=app, version=version, state="without file")
@@ -61,10 +64,12 @@ async def upgrade(database: Database, migrations: Path, apps: Iterable[str]) -> 
     Raises:
         MigrationFailed: one did not succeed; those before it stay applied.
     """
+    apps = list(apps)
     files = [file for app in apps for file in migration_files(migrations, app)]
-    if not await _pending(database, files):
+    if not await _pending(database, files) and not await _half_done(database):
         return []
     async with exclusive(database):
+        await _refuse_half_done(database, apps, "down")
         pending = await _pending(database, files)  # others may have applied some while this one waited
         for file in pending:
             await _take(database, file, "up")
@@ -80,6 +85,7 @@ async def downgrade(database: Database, migrations: Path, app: str, version: int
         MigrationFailed: that version is not applied, its file is missing, or a migration did not succeed.
     """
     async with exclusive(database):
+        await _refuse_half_done(database, [app], "up")
         applied = {name for its_app, name in await _applied(database) if its_app == app}
         files = {file.version: file for file in migration_files(migrations, app)}
         missing = sorted(applied - files.keys())
@@ -99,6 +105,20 @@ async def _applied(database: Database) -> list[tuple[str, str]]:
     if not await database.fetch(AERICH_EXISTS[database.dialect]):
         return []
     return [(row[0], row[1]) for row in await database.fetch(APPLIED)]
+
+
+async def _half_done(database: Database) -> dict[tuple[str, str], Direction]:
+    async def fetch(sql: str, *values: Any) -> Sequence[Row]:
+        return await database.fetch(sql, values)
+
+    return await half_done(fetch, database.dialect)
+
+
+async def _refuse_half_done(database: Database, apps: Sequence[str], direction: Direction) -> None:
+    """Raises MigrationFailed if a migration of `apps` was begun in `direction` and not ended."""
+    for (app, version), its in (await _half_done(database)).items():
+        if app in apps and its == direction:
+            raise MigrationFailed(f"{app}/{version} is half done; run `migrate {its}` first")
 
 
 async def _pending(database: Database, files: Iterable[MigrationFile]) -> list[MigrationFile]:

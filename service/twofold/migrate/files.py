@@ -12,7 +12,7 @@ Direction: TypeAlias = Literal["up", "down"]
 
 
 class MigrationFailed(Exception):
-    """A migration could not be run; the database is as it was before it."""
+    """A migration could not be run; the database is as it was before the part of it that failed."""
 
 
 @dataclass(frozen=True, kw_only=True)

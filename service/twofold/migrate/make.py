@@ -75,10 +75,11 @@ class Draft:
         }  # fmt: skip
 
     def down(self) -> dict[Dialect, list[Step]]:
-        """Returns the steps back."""
+        """Returns the steps back. What is said of fillers counts for columns that come back, too."""
         back = self.renames.inverted()
         return {
-            dialect: [*plan(self.new[dialect], self.old[dialect], dialect, renames=back, backwards=True),
+            dialect: [*plan(self.new[dialect], self.old[dialect], dialect, renames=back, fillers=self.fillers,
+                    backwards=True),
                       *self._first(function_down(dialect))]
             for dialect in DIALECTS
         }  # fmt: skip

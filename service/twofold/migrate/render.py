@@ -92,6 +92,8 @@ def _arguments(step: Rebuild | Batches) -> Iterator[str]:
         if step.values:
             values = "".join(f"    {_text(name)}: {_text(value)},\n" for name, value in step.values.items())
             yield f"values={{\n{values}}}"
+        if step.without:
+            yield f"without={step.without!r}"
         return
     yield f"sql={_text(step.sql)}"
     if step.key != "id":
@@ -115,7 +117,14 @@ def _text(sql: str) -> str:
     """
     has_long_literal = any("\n" in each for each in TOKENS.findall(sql) if each[0] in "'\"")
     if has_long_literal or "\\" in sql or '"""' in sql or not sql.replace("\n", "").isprintable():
-        return repr(sql)
+        return _escaped(sql)
     if "\n" in sql or ('"' in sql and "'" in sql):
         return f'"""{sql}"""' if not sql.endswith('"') else f'"""{sql}\n"""'
     return f"'{sql}'" if '"' in sql else f'"{sql}"'
+
+
+def _escaped(sql: str) -> str:
+    """A string of one line, in the quotes that need fewer backslashes; double ones when both need as many."""
+    quote = "'" if sql.count('"') > sql.count("'") else '"'
+    inside = "".join(each if each.isprintable() and each != "\\" else repr(each)[1:-1] for each in sql)
+    return quote + inside.replace(quote, f"\\{quote}") + quote

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from aerich.models import Aerich
 from aerich.utils import decompress_dict
 from tortoise import Model
 
@@ -30,7 +31,10 @@ class Wanted:
     """
 
     def __init__(self, application: Application) -> None:
-        models = models_of(tortoise_config("sqlite://:memory:", application.models))
+        self._tracks = next((app for app, modules in application.models.items() if Aerich.__module__ in modules), None)
+        models = models_of(
+            tortoise_config("sqlite://:memory:", application.models, engine_prefix=application.engine_prefix)
+        )
         resources = resolve(application.resources, tables_of(models), [])
         self._searched = {each.table.name: [column.db_name for column in each.searched] for each in resources}
         self._models = {app: [each for each in models if each._meta.app == app] for app in application.models}
@@ -46,7 +50,8 @@ class Wanted:
 
     def described(self, app: str) -> dict[str, Any]:
         """Returns the models as aerich keeps them in a migration (MODELS_STATE)."""
-        return {f"{app}.{each.__name__}": each.describe() | {"managed": None} for each in self._models[app]}
+        models = [*self._models[app], *([Aerich] if self._tracks == app else [])]
+        return {f"{app}.{each.__name__}": each.describe() | {"managed": None} for each in models}
 
     def renames(self, app: str, old: Schema) -> Renames:
         """Returns the renames that models say in their Meta, as far as `old` still has the old names.

@@ -37,7 +37,8 @@ ALTERED = [
     ),
     Case(name="type_change", before=shop(x=fields.CharField(max_length=20)), after=shop(x=fields.IntField()),
          rows=rows(x=DIGITS), up=rows(x=NUMBERS)),
-    Case(name="len_change", before=shop(x=fields.CharField(max_length=5)), after=shop(x=fields.CharField(max_length=500)),
+    Case(name="len_change", before=shop(x=fields.CharField(max_length=5)),
+         after=shop(x=fields.CharField(max_length=500)),
          rows=rows(x=["12345", "", "é"]), up=rows(x=["12345", "", "é"])),
     Case(
         name="null_to_notnull", before=shop(x=fields.IntField(null=True)), after=shop(x=fields.IntField(default=5)),
@@ -50,10 +51,12 @@ ALTERED = [
     ),
     Case(name="default_change", before=shop(x=fields.IntField(default=1)), after=shop(x=fields.IntField(default=2)),
          rows=rows(x=NUMBERS), up=rows(x=NUMBERS), acts_on=()),
-    Case(name="dbdefault_change", before=shop(x=fields.IntField(db_default=1)), after=shop(x=fields.IntField(db_default=2)),
+    Case(name="dbdefault_change", before=shop(x=fields.IntField(db_default=1)),
+         after=shop(x=fields.IntField(db_default=2)),
          rows=rows(x=[1, 9, 1]), up=rows(x=[1, 9, 1])),
     Case(name="dbdefault_add", before=shop(x=fields.CharField(max_length=9)),
-         after=shop(x=fields.CharField(max_length=9, db_default="it's")), rows=rows(x=["p", "", "r"]), up=rows(x=["p", "", "r"])),
+         after=shop(x=fields.CharField(max_length=9, db_default="it's")), rows=rows(x=["p", "", "r"]),
+         up=rows(x=["p", "", "r"])),
     Case(
         name="comment_change", before=shop(x=fields.IntField(description="How many.")),
         after=shop(x=fields.IntField(description="It's how many.")), rows=rows(x=NUMBERS), up=rows(x=NUMBERS),
@@ -64,14 +67,16 @@ ALTERED = [
         after=shop(thing(meta={"table_description": "It's things."})), rows=ROWS, up=ROWS, acts_on=["postgres"],
     ),
     Case(
-        name="enum_value_add", before=shop(x=fields.CharEnumField(Size)), after=shop(x=fields.CharEnumField(MoreSizes)),
+        name="enum_value_add", before=shop(x=fields.CharEnumField(Size)),
+        after=shop(x=fields.CharEnumField(MoreSizes)),
         rows=rows(x=["small", "large", "small"]), up=rows(x=["small", "large", "small"]),
     ),
     Case(
         name="pk_int_to_bigint", before=shop(), after=shop(thing(key=fields.BigIntField(primary_key=True))),
         rows=ROWS, up=ROWS,
     ),
-    Case(name="json_generic", before=shop(x=fields.JSONField[Any]()), after=shop(x=fields.JSONField[dict[str, int]]()),
+    Case(name="json_generic", before=shop(x=fields.JSONField[Any]()),
+         after=shop(x=fields.JSONField[dict[str, int]]()),
          rows=rows(x=['{"a": 1}', "{}", '{"b": 2}']), up=rows(x=['{"a": 1}', "{}", '{"b": 2}']), acts_on=()),
     Case(
         name="rename_table", before=shop(thing(x=fields.IntField(unique=True), meta={"indexes": [("name", "x")]})),

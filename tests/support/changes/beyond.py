@@ -58,7 +58,9 @@ def tree(key: Any) -> Version:
         thing(
             key=key,
             above=fields.ForeignKeyField(f"{APP}.Thing", related_name="below", null=True, on_delete=fields.SET_NULL),
-            kinds=fields.ManyToManyField(f"{APP}.Kind", related_name="things", through="thing_kinds", backward_key="thing_id"),
+            kinds=fields.ManyToManyField(
+                f"{APP}.Kind", related_name="things", through="thing_kinds", backward_key="thing_id"
+            ),
         )
     )
 
@@ -84,7 +86,8 @@ CONSTRAINED = [
     Case(name="drop_check", before=check("x > 0"), after=having(), rows=NUMBERS, up=NUMBERS),
     Case(name="check_nochange", before=check("x > 0"), after=check("x > 0"), rows=NUMBERS, up=NUMBERS, acts_on=()),
     Case(name="add_unique_where", before=having(), after=unique_where("x < 10"), rows=NUMBERS, up=NUMBERS),
-    Case(name="change_unique_where", before=unique_where("x < 10"), after=unique_where("x < 9"), rows=NUMBERS, up=NUMBERS),
+    Case(name="change_unique_where", before=unique_where("x < 10"), after=unique_where("x < 9"), rows=NUMBERS,
+         up=NUMBERS),
     Case(name="drop_unique_where", before=unique_where("x < 10"), after=having(), rows=NUMBERS, up=NUMBERS),
     Case(
         name="change_expr_index", before=having(indexes=[SqlIndex("ix_e", "(x + 1)", "name DESC")]),
@@ -97,14 +100,16 @@ CONSTRAINED = [
     ),
     Case(
         name="enum_member_removed", before=shop(x=fields.CharEnumField(MoreColours)),
-        after=shop(x=fields.CharEnumField(Colour)), rows=rows(x=["red", "blue", "red"]), up=rows(x=["red", "blue", "red"]),
+        after=shop(x=fields.CharEnumField(Colour)), rows=rows(x=["red", "blue", "red"]),
+        up=rows(x=["red", "blue", "red"]),
     ),
 ]  # fmt: skip
 
 SEARCHED = [
     Case(name="add_search", before=words(), after=words(), searched=({}, {"things": ("name", "note")}),
          rows=rows(note=SAID), up=rows(note=SAID)),
-    Case(name="change_search", before=words(), after=words(), searched=({"things": ("name",)}, {"things": ("note", "name")}),
+    Case(name="change_search", before=words(), after=words(),
+         searched=({"things": ("name",)}, {"things": ("note", "name")}),
          rows=rows(note=SAID), up=rows(note=SAID)),
     Case(name="drop_search", before=words(), after=words(), searched=({"things": ("name", "note")}, {}),
          rows=rows(note=SAID), up=rows(note=SAID)),
@@ -129,9 +134,11 @@ RENAMED = [
         name="rename_not_said", before=shop(x=fields.IntField(null=True)), after=shop(y=fields.IntField(null=True)),
         rows=rows(x=[1, 2, 3]), up=rows(y=NOTHING), down=rows(x=NOTHING),
     ),
-    Case(name="rename_indexed_col", before=shop(x=fields.IntField(db_index=True)), after=shop(y=fields.IntField(db_index=True)),
+    Case(name="rename_indexed_col", before=shop(x=fields.IntField(db_index=True)),
+         after=shop(y=fields.IntField(db_index=True)),
          renames={"things.x": "y"}, rows=rows(x=[1, 2, 2]), up=rows(y=[1, 2, 2])),
-    Case(name="rename_unique_col", before=shop(x=fields.IntField(unique=True)), after=shop(y=fields.IntField(unique=True)),
+    Case(name="rename_unique_col", before=shop(x=fields.IntField(unique=True)),
+         after=shop(y=fields.IntField(unique=True)),
          renames={"things.x": "y"}, rows=rows(x=[1, 2, 3]), up=rows(y=[1, 2, 3])),
     Case(
         name="rename_checked_col", before=check("x > 0"), renames={"things.x": "y"},
@@ -142,13 +149,15 @@ RENAMED = [
          renames={"things.kind_id": "sort_id"}, rows=rows(kind_id=[1, 3, None]), up=rows(sort_id=[1, 3, None])),
     Case(
         name="rename_in_unique_together", before=having(unique_together=[("name", "x")]),
-        after=having("y", unique_together=[("name", "y")]), renames={"things.x": "y"}, rows=NUMBERS, up=rows(y=[1, 2, 20]),
+        after=having("y", unique_together=[("name", "y")]), renames={"things.x": "y"}, rows=NUMBERS,
+        up=rows(y=[1, 2, 20]),
     ),
     Case(
         name="rename_table_and_col", before=shop(x=fields.IntField(unique=True), above=to_kind(target="Thing")),
         after=shop(thing(y=fields.BigIntField(unique=True), above=to_kind(target="Thing"), meta={"table": "items"})),
         renames={"things": "items", "things.x": "y"}, rows=rows(x=[1, 2, 3], above_id=[None, 1, 2]),
-        up={"kinds": ROWS["kinds"], "items": rows(y=[1, 2, 3], above_id=[None, 1, 2])["things"], "parts": ROWS["parts"]},
+        up={"kinds": ROWS["kinds"], "parts": ROWS["parts"],
+            "items": rows(y=[1, 2, 3], above_id=[None, 1, 2])["things"]},
     ),
     Case(
         name="swap_columns", before=shop(x=fields.IntField(), y=fields.IntField()),
@@ -158,29 +167,36 @@ RENAMED = [
 ]  # fmt: skip
 
 RELATED = [
-    Case(name="add_self_fk", before=shop(), after=shop(above=to_kind(target="Thing")), rows=ROWS, up=rows(above_id=NOTHING)),
+    Case(name="add_self_fk", before=shop(), after=shop(above=to_kind(target="Thing")), rows=ROWS,
+         up=rows(above_id=NOTHING)),
     Case(name="add_one_to_one", before=shop(), rows=ROWS, up=rows(kind_id=NOTHING),
          after=shop(kind=fields.OneToOneField(f"{APP}.Kind", null=True, on_delete=fields.SET_NULL))),
     Case(name="add_circle", before=shop(), after=shop(*circle()), rows=ROWS,
          up={**ROWS, "teams": {"id": [], "captain_id": []}, "players": {"id": [], "team_id": []}}),
     Case(name="fk_retarget", before=shop(sort(), kind=to_kind()), after=shop(sort(), kind=to_kind(target="Sort")),
-         rows={**rows(kind_id=[1, 3, None]), "sorts": {"id": [1, 3]}}, up={**rows(kind_id=[1, 3, None]), "sorts": {"id": [1, 3]}}),
-    Case(name="pk_bigint_of_many", before=tree(fields.IntField(primary_key=True)), after=tree(fields.BigIntField(primary_key=True)),
+         rows={**rows(kind_id=[1, 3, None]), "sorts": {"id": [1, 3]}},
+         up={**rows(kind_id=[1, 3, None]), "sorts": {"id": [1, 3]}}),
+    Case(name="pk_bigint_of_many", before=tree(fields.IntField(primary_key=True)),
+         after=tree(fields.BigIntField(primary_key=True)),
          rows=TREE, up=TREE),
     Case(name="new_model_and_fk_to_it", before=shop(), after=shop(sort(), sort=to_kind(target="Sort")),
          rows=ROWS, up={**rows(sort_id=NOTHING), "sorts": {"id": []}}),
     Case(
         name="drop_model_and_fk_to_it", before=shop(sort(), sort=to_kind(target="Sort")), after=shop(),
-        rows={"sorts": {"id": [7]}, **rows(sort_id=[7, None, 7])}, up=ROWS, down={"sorts": {"id": []}, **rows(sort_id=NOTHING)},
+        rows={"sorts": {"id": [7]}, **rows(sort_id=[7, None, 7])}, up=ROWS,
+        down={"sorts": {"id": []}, **rows(sort_id=NOTHING)},
     ),
 ]  # fmt: skip
 
 SHAPED = [
-    Case(name="drop_notnull_col", before=shop(x=fields.CharField(max_length=9), y=fields.IntField(unique=True)), after=shop(),
+    Case(name="drop_notnull_col", before=shop(x=fields.CharField(max_length=9), y=fields.IntField(unique=True)),
+         after=shop(),
          rows=rows(x=["p", "q", "r"], y=[7, 8, 9]), up=ROWS, down=rows(x=[""] * 3, y=[1, 2, 3])),
     Case(name="drop_notnull_col_filled", before=shop(x=fields.CharField(max_length=9)), after=shop(),
-         fillers={"things.x": "'was ' || id"}, rows=rows(x=["p", "q", "r"]), up=ROWS, down=rows(x=["was 1", "was 2", "was 4"])),
-    Case(name="len_shorter", before=shop(x=fields.CharField(max_length=500)), after=shop(x=fields.CharField(max_length=5)),
+         fillers={"things.x": "'was ' || id"}, rows=rows(x=["p", "q", "r"]), up=ROWS,
+         down=rows(x=["was 1", "was 2", "was 4"])),
+    Case(name="len_shorter", before=shop(x=fields.CharField(max_length=500)),
+         after=shop(x=fields.CharField(max_length=5)),
          rows=rows(x=["12345", "", "é"]), up=rows(x=["12345", "", "é"])),
     Case(name="drop_dbdefault", before=shop(x=fields.IntField(db_default=1)), after=shop(x=fields.IntField()),
          rows=rows(x=[1, 9, 1]), up=rows(x=[1, 9, 1])),
@@ -193,10 +209,13 @@ SHAPED = [
     Case(name="odd_names", before=odd(9), after=odd(99), rows=ODD_ROWS, up=ODD_ROWS),
     Case(
         name="several_at_once",
-        before=shop(thing(x=fields.IntField(db_index=True), y=fields.TextField(null=True), z=fields.IntField(unique=True),
+        before=shop(thing(x=fields.IntField(db_index=True), y=fields.TextField(null=True),
+                          z=fields.IntField(unique=True),
                           meta={"constraints": [CheckConstraint(check="x > 0", name="ck_things_x")]})),
-        after=shop(thing(v=fields.BigIntField(null=True), w=fields.BooleanField(default=False), z=fields.CharField(max_length=9),
-                         kind=to_kind(), meta={"unique_together": [("v", "w", "name")], "table_description": "Much."})),
+        after=shop(thing(v=fields.BigIntField(null=True), w=fields.BooleanField(default=False),
+                         z=fields.CharField(max_length=9),
+                         kind=to_kind(),
+                         meta={"unique_together": [("v", "w", "name")], "table_description": "Much."})),
         renames={"things.x": "v"}, fillers={"things.x": "3"},
         rows=rows(x=[1, 2, 2], y=["a", None, "c"], z=[1, 2, 3]),
         up=rows(v=[1, 2, 2], w=[False] * 3, z=["1", "2", "3"], kind_id=NOTHING),

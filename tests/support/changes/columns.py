@@ -29,7 +29,8 @@ ADDED = [
          rows=ROWS, up=rows(x=["it's\n\"so\""] * 3)),
     Case(
         name="add_json_default", before=shop(),
-        after=shop(x=fields.JSONField[dict[str, str]](default={"a": "it's"}), y=fields.JSONField[list[int]](default=list)),
+        after=shop(x=fields.JSONField[dict[str, str]](default={"a": "it's"}),
+                   y=fields.JSONField[list[int]](default=list)),
         rows=ROWS, up=rows(x=['{"a": "it\'s"}'] * 3, y=["[]"] * 3),
     ),
     Case(name="add_datetime_autonow", before=shop(), after=shop(x=fields.DatetimeField(auto_now_add=True)),

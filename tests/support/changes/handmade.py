@@ -1,4 +1,4 @@
-"""What somebody made by hand, and no model knows: an index, a trigger, a view, and a table that the trigger writes to."""
+"""What somebody made by hand, and no model knows: an index, a view, and a trigger with a table that it writes to."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ async def make_by_hand(database: Database) -> None:
 
 
 async def check_handmade(database: Database, table: str) -> None:
-    """Asserts that all of it is there on `table`, and that the trigger fires once for a change, and for nothing else."""
-    assert await rows(database, INDEX_TABLE[database.dialect]) == [(table,)]
-    assert await rows(database, "SELECT count(*) FROM handmade_view") == [(3,)]
-    assert await rows(database, "SELECT said FROM handmade_log") == []
+    """Asserts that all of it is there on `table`, and that the trigger fires once for a change, else never."""
+    assert await rows(database, INDEX_TABLE[database.dialect]) == [(table,)], "the index made by hand is lost"
+    assert await rows(database, "SELECT count(*) FROM handmade_view") == [(3,)], "the view made by hand is another"
+    assert await rows(database, "SELECT said FROM handmade_log") == [], "the trigger made by hand saw the migration"
     await database.fetch(f"UPDATE {table} SET name = name WHERE id = 1")
-    assert await rows(database, "SELECT said FROM handmade_log") == [("one;",)]
+    assert await rows(database, "SELECT said FROM handmade_log") == [("one;",)], "the trigger made by hand is lost"
     await database.fetch("DELETE FROM handmade_log")
 
 

@@ -17,8 +17,11 @@ def to_kind(on_delete: Any = fields.SET_NULL, target: str = "Kind", **more: Any)
 
 
 def with_kinds() -> type[Model]:
-    return thing(kinds=fields.ManyToManyField(f"{APP}.Kind", related_name="things", through="thing_kinds",
-                                       backward_key="thing_id"))
+    return thing(
+        kinds=fields.ManyToManyField(
+            f"{APP}.Kind", related_name="things", through="thing_kinds", backward_key="thing_id"
+        )
+    )
 
 
 def node() -> type[Model]:
@@ -53,7 +56,8 @@ RELATED = [
     Case(name="drop_m2m", before=shop(with_kinds()), after=shop(), up=ROWS,
          rows=links("thing_kinds", thing_id=[1, 1, 4], kind_id=[1, 2, 1]),
          down=links("thing_kinds", thing_id=[], kind_id=[])),
-    Case(name="new_model_selffk", before=shop(), after=shop(node()), rows=ROWS, up=links("nodes", id=[], above_id=[])),
+    Case(name="new_model_selffk", before=shop(), after=shop(node()), rows=ROWS,
+         up=links("nodes", id=[], above_id=[])),
     Case(name="drop_model", before=shop(note()), after=shop(), up=ROWS,
          rows=links("notes", id=NOTE_IDS, thing_id=[1, 4], said=["p", "q"]),
          down=links("notes", id=[], thing_id=[], said=[])),

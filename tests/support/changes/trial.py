@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from support.changes.case import Case, Data
-from support.changes.files import CHANGE, INIT, Plans, planned, write
+from support.changes.files import CHANGE, FRESH, INIT, planned, write
 from support.changes.handmade import check_handmade, make_by_hand, without_handmade
 from support.changes.models import APP
 from support.migrations import rows
@@ -28,6 +28,14 @@ __all__ = ["Trial"]
 
 FLOOR = 1000
 """The number that the sequences have come to, of rows that are deleted since."""
+SOUND: Mapping[str, Mapping[str, list[Any]]] = {
+    "sqlite": {"PRAGMA foreign_key_check": [], "PRAGMA foreign_keys": [(1,)], "PRAGMA integrity_check": [("ok",)]},
+    "postgres": {
+        "SELECT conname FROM pg_constraint WHERE NOT convalidated": [],
+        "SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid": [],
+    },
+}
+"""What a sound database answers."""
 
 
 class Trial:
@@ -35,7 +43,7 @@ class Trial:
 
     def __init__(self, case: Case, database: Database, folder: Path) -> None:
         self.case, self.database, self.folder = case, database, folder
-        self.plans = dict(planned(case))
+        self.plans = planned(case)
         self.compared = 0
         self.schemas: dict[str, Schema] = {}
 
@@ -52,29 +60,38 @@ class Trial:
         await self._begin()
         write(self.folder, CHANGE, self.plans[CHANGE])
         expected = self.case.expected()
-        await self._upgrade()
+        await self.up()
         await self._check("after", expected["up"])
         for statement in self.case.meanwhile:
             await self.database.fetch(statement)
-        await downgrade(self.database, self.folder, APP)
+        await self.down()
         await self._check("before", expected["down"])
-        await self._upgrade()
+        await self.up()
         await self._check("after", expected["again"])
         return self.compared
+
+    async def up(self) -> None:
+        """Applies the change."""
+        await upgrade(self.database, self.folder, [APP])
+
+    async def down(self) -> None:
+        """Undoes the change."""
+        await downgrade(self.database, self.folder, APP)
 
     async def _made_at_once(self) -> Schema:
         """Returns the schema of a database that never had another one, and empties it."""
         fresh = self.folder / "fresh"
-        write(fresh, INIT, self.plans["fresh"])
+        write(fresh, INIT, self.plans[FRESH])
         await upgrade(self.database, fresh, [APP])
         schema = await inspect(self.database)
         await downgrade(self.database, fresh, APP)
-        assert (await inspect(self.database)).tables == {}
+        left = (await inspect(self.database)).tables
+        assert not left, f"the first migration leaves {[*left]}"
         return schema
 
     async def _begin(self) -> None:
         write(self.folder, INIT, self.plans[INIT])
-        await self._upgrade()
+        await upgrade(self.database, self.folder, [APP])
         self.schemas["before"] = await inspect(self.database)
         for table, columns in self.case.rows.items():
             for row in zip(*columns.values(), strict=True):
@@ -86,12 +103,10 @@ class Trial:
                 await self._move_on(name)
         await make_by_hand(self.database)
 
-    async def _upgrade(self) -> None:
-        await upgrade(self.database, self.folder, [APP])
-
     async def _check(self, which: str, data: Data) -> None:
         found = without_handmade(await inspect(self.database))
-        assert _sorted(found) == _sorted(self.schemas[which])
+        here, there = _sorted(found), _sorted(self.schemas[which])
+        assert here == there, f"the schema is {here}, not {there}"
         await self._check_rows(found, data)
         await check_handmade(self.database, "things" if "things" in found.tables else "items")
         await self._check_sound()
@@ -100,12 +115,13 @@ class Trial:
                 assert await self._next(name) > FLOOR, f"the sequence of {name} went back"
 
     async def _check_rows(self, schema: Schema, data: Data) -> None:
-        assert schema.tables.keys() == data.keys()
+        assert schema.tables.keys() == data.keys(), "the case lacks a table"
         for table, columns in data.items():
-            assert {column.name for column in schema.tables[table].columns} == columns.keys()
+            assert {column.name for column in schema.tables[table].columns} == columns.keys(), "the case lacks a column"
             names = ", ".join(map(identifier, columns))
             found = await rows(self.database, f"SELECT {names} FROM {identifier(table)} ORDER BY {names}")
-            assert [tuple(map(_plain, row)) for row in found] == list(zip(*columns.values(), strict=True)), table
+            kept, expected = [tuple(map(_plain, row)) for row in found], list(zip(*columns.values(), strict=True))
+            assert kept == expected, f"the rows of {table} are {kept}, not {expected}"
             self.compared += len(found)
             await self._check_search(schema.tables[table], data)
 
@@ -115,23 +131,24 @@ class Trial:
             return
         columns = data[table.name]
         texts = zip(*(columns[name] for name in table.searched), strict=True)
-        having = [key for key, row in zip(columns["id"], texts, strict=True) if "one" in " ".join(map(str, row)).lower().split()]
+        having = [
+            key
+            for key, row in zip(columns["id"], texts, strict=True)
+            if "one" in " ".join(map(str, row)).lower().split()
+        ]
         if self.database.dialect == "postgres":
             sql = f"SELECT id FROM {table.name} WHERE {VECTOR} @@ 'ONE'::tsquery ORDER BY id"
         else:
-            found = f"{table.name}_search"
-            sql = f"SELECT key FROM {found} JOIN {found}_keys ON number = {found}.rowid WHERE {found} MATCH 'ONE' ORDER BY key"
-        assert having
-        assert [row[0] for row in await rows(self.database, sql)] == having
+            words = f"{table.name}_search"
+            tables = f"{words} JOIN {words}_keys ON number = {words}.rowid"
+            sql = f"SELECT key FROM {tables} WHERE {words} MATCH 'ONE' ORDER BY key"
+        assert having, "the case has nothing to find"
+        assert [row[0] for row in await rows(self.database, sql)] == having, "the search finds other rows"
 
     async def _check_sound(self) -> None:
-        if self.database.dialect == "sqlite":
-            assert await rows(self.database, "PRAGMA foreign_key_check") == []
-            assert await rows(self.database, "PRAGMA foreign_keys") == [(1,)]
-            assert await rows(self.database, "PRAGMA integrity_check") == [("ok",)]
-        else:
-            assert await rows(self.database, "SELECT conname FROM pg_constraint WHERE NOT convalidated") == []
-            assert await rows(self.database, "SELECT indexrelid::regclass FROM pg_index WHERE NOT indisvalid") == []
+        for sql, sound in SOUND[self.database.dialect].items():
+            found = await rows(self.database, sql)
+            assert found == sound, f"{sql} gives {found}"
 
     def _stays(self, table: str) -> bool:
         names = self.case.renames
@@ -171,8 +188,8 @@ def _sorted(schema: Schema) -> dict[str, Table]:
 
     return {
         name: replace(
-            table, columns=by_name(table.columns), foreign_keys=by_name(table.foreign_keys), indexes=by_name(table.indexes),
-            uniques=by_name(table.uniques), checks=by_name(table.checks),
+            table, columns=by_name(table.columns), foreign_keys=by_name(table.foreign_keys),
+            uniques=by_name(table.uniques), checks=by_name(table.checks), indexes=by_name(table.indexes),
         )
         for name, table in schema.tables.items()
     }  # fmt: skip
