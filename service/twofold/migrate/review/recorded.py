@@ -8,7 +8,7 @@ from aerich.utils import decompress_dict
 
 from twofold.database import Dialect
 from twofold.migrate.review import facts
-from twofold.migrate.review.cursor import Cursor, split, written
+from twofold.migrate.review.cursor import Cursor, written
 from twofold.migrate.review.facts import Column, Constraint, CreateIndex
 from twofold.migrate.review.tables import KnownTable, Tables
 from twofold.migrate.review.tokens import tokens
@@ -52,7 +52,7 @@ def _known(table: Table, dialect: Dialect) -> KnownTable:
     for index in table.indexes:
         columns: list[str] = []
         for key in index.keys:
-            found = split(_tokens(key, dialect), " ")[0]
+            found = _tokens(key, dialect)
             if found[0].kind not in ("word", "name") or any(token.value == "(" for token in found):
                 break
             columns.append(Cursor(found, dialect).name())
