@@ -74,7 +74,7 @@ def running_server(folder: Path, settings: Mapping[str, str], *, stop: str) -> I
         MissingPrograms: PostgreSQL is not installed.
     """
     initdb, pg_ctl = program("initdb"), program("pg_ctl")
-    account = _account(folder)
+    owner = account(folder)
     port = _free_port()
     options = [f"-c {name}={value}" for name, value in settings.items()]
     options += [f"-c port={port}", f"-c unix_socket_directories={folder}"]
@@ -82,13 +82,13 @@ def running_server(folder: Path, settings: Mapping[str, str], *, stop: str) -> I
     if not (folder / "data").exists():
         locale = "C.UTF-8" if sys.platform == "linux" else "en_US.UTF-8"
         encoding = ["--encoding=UTF8", f"--locale={locale}"]
-        _call(account, initdb, *data, *encoding, "--auth=trust", "--username=postgres", "--no-sync")
+        _call(owner, initdb, *data, *encoding, "--auth=trust", "--username=postgres", "--no-sync")
     log = ["--log", str(folder / "log")]
-    _call(account, pg_ctl, *data, *log, "--wait", "--options", " ".join(options), "start")
+    _call(owner, pg_ctl, *data, *log, "--wait", "--options", " ".join(options), "start")
     try:
         yield f"postgres://postgres@127.0.0.1:{port}/postgres"
     finally:
-        _call(account, pg_ctl, *data, "--wait", f"--mode={stop}", "stop")
+        _call(owner, pg_ctl, *data, "--wait", f"--mode={stop}", "stop")
 
 
 def execute(url: str, *statements: str) -> None:
@@ -111,7 +111,7 @@ async def _execute(url: str, statements: Sequence[str]) -> None:
         await connection.close()
 
 
-def _account(folder: Path) -> dict[str, Any]:
+def account(folder: Path) -> dict[str, Any]:
     """Returns the arguments that run a program as somebody else when this is root, whom PostgreSQL refuses to serve."""
     if os.geteuid() != 0:
         return {}
