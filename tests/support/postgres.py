@@ -88,13 +88,36 @@ def running_server(folder: Path, settings: Mapping[str, str], *, stop: str) -> I
     try:
         yield f"postgres://postgres@127.0.0.1:{port}/postgres"
     finally:
-        _call(owner, pg_ctl, *data, "--wait", f"--mode={stop}", "stop")
+        if (folder / "data" / "postmaster.pid").exists():  # a test may have stopped it
+            _call(owner, pg_ctl, *data, "--wait", f"--mode={stop}", "stop")
+
+
+def restart(folder: Path, *, mode: str = "immediate") -> None:
+    """Restarts the server of `running_server` with the same port and settings; `mode` is how it is stopped."""
+    _control(folder, "restart", f"--mode={mode}")
+
+
+def stop(folder: Path, *, mode: str = "immediate") -> None:
+    """Stops the server of `running_server`; `restart` starts it again."""
+    _control(folder, "stop", f"--mode={mode}")
+
+
+def _control(folder: Path, *what: str) -> None:
+    log = ["--log", str(folder / "log")]
+    _call(account(folder), program("pg_ctl"), "--pgdata", str(folder / "data"), *log, "--wait", *what)
 
 
 def execute(url: str, *statements: str) -> None:
     """Runs statements on a server from code that is not asynchronous; the tests' own event loop does not notice."""
     with ThreadPoolExecutor(1) as thread:
         thread.submit(asyncio.run, _execute(url, statements)).result()
+
+
+def copy(source: str, target: str) -> None:
+    """Copies what is in one database into another, an empty one of another server."""
+    dump = subprocess.run([program("pg_dump"), "--dbname", source], capture_output=True, check=True)
+    subprocess.run([program("psql"), "-q", "-v", "ON_ERROR_STOP=1", "--dbname", target], input=dump.stdout,
+                   capture_output=True, check=True)  # fmt: skip
 
 
 def with_database(url: str, name: str) -> str:
