@@ -8,7 +8,16 @@ from twofold.database import Dialect
 from twofold.sql.dialects import quoted
 
 __all__ = [
-    "allows", "create_database", "differing", "drop_database", "insert", "keep", "keys", "kept", "missing", "texts",
+    "allows",
+    "create_database",
+    "differing",
+    "drop_database",
+    "insert",
+    "keep",
+    "kept",
+    "keys",
+    "missing",
+    "texts",
 ]  # fmt: skip
 
 
