@@ -7,7 +7,7 @@ from tortoise.expressions import Q
 from storefront.roles import own
 from twofold.actor import Actor
 from twofold.change import Change
-from twofold.fields import VersionField, id_field
+from twofold.fields import VersionField, checks, id_field
 from twofold.identity.models import User
 from twofold.resource import Field, Relation, Resource
 from twofold.rules import Rows, rule
@@ -32,6 +32,7 @@ class Address(Model):
     class Meta:
         app = "storefront"
         table = "addresses"
+        constraints = checks("addresses", country="length(country) = 2")
 
 
 @rule("An address book belongs to one person.")

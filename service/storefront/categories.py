@@ -3,7 +3,7 @@
 from tortoise import Model, fields
 
 from storefront.roles import ADMINS
-from twofold.fields import VersionField, id_field
+from twofold.fields import VersionField, checks, id_field
 from twofold.resource import Field, Relation, Resource
 from twofold.rules import EVERYONE
 
@@ -23,6 +23,7 @@ class Category(Model):
     class Meta:
         app = "storefront"
         table = "categories"
+        constraints = checks("categories", parent_id="parent_id <> id")
 
 
 class Categories(Resource[Category]):

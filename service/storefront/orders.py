@@ -18,7 +18,7 @@ from storefront.roles import ADMINS, is_admin, own, works_for
 from twofold.actor import Actor
 from twofold.change import Change
 from twofold.errors import Conflict, FieldError, Invalid
-from twofold.fields import MoneyField, VersionField, id_field
+from twofold.fields import MoneyField, VersionField, checks, id_field
 from twofold.identity.models import User
 from twofold.resource import Expression, Field, Input, Relation, Resource, action
 from twofold.rules import Rows, rule
@@ -58,6 +58,7 @@ class Order(Model):
         app = "storefront"
         table = "orders"
         indexes = (("buyer_id", "created_at", "id"),)
+        constraints = checks("orders", total="total >= 0", currency="length(currency) = 3")
 
 
 class OrderLine(Model):
@@ -80,6 +81,7 @@ class OrderLine(Model):
         app = "storefront"
         table = "order_lines"
         unique_together = (("order", "product"),)
+        constraints = checks("order_lines", quantity="quantity > 0", unit_price="unit_price >= 0")
 
 
 @rule("An order is seen by its buyer, by the vendors whose products are in it once it is placed, and by admins.")

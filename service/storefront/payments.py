@@ -12,7 +12,7 @@ from tortoise import Model, fields
 from storefront.roles import is_admin, own
 from twofold.actor import Actor
 from twofold.change import Change
-from twofold.fields import MoneyField, VersionField, id_field
+from twofold.fields import MoneyField, VersionField, checks, id_field
 from twofold.resource import Field, Relation, Resource
 from twofold.rules import Rows, rule
 
@@ -122,6 +122,7 @@ class Payment(Model):
     class Meta:
         app = "storefront"
         table = "payments"
+        constraints = checks("payments", amount="amount >= 0", currency="length(currency) = 3")
 
 
 @rule("The payments of your own orders; admins see all.")

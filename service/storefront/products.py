@@ -15,7 +15,7 @@ from storefront.tags import Tag
 from storefront.vendors import Vendor
 from twofold.actor import Actor
 from twofold.change import Change
-from twofold.fields import MoneyField, VersionField, id_field
+from twofold.fields import MoneyField, VersionField, checks, id_field
 from twofold.resource import Computed, Expression, Field, Relation, Resource, action
 from twofold.rules import Rows, rule
 
@@ -62,6 +62,13 @@ class Product(Model):
         app = "storefront"
         table = "products"
         indexes = (("status", "created_at", "id"), ("category_id", "created_at", "id"))
+        constraints = checks(
+            "products",
+            price="price >= 0",
+            cost_price="cost_price >= 0",
+            currency="length(currency) = 3",
+            stock="stock >= 0",
+        )
 
     @property
     def is_sold(self) -> bool:

@@ -10,7 +10,7 @@ from storefront.products import Product
 from storefront.roles import MODERATORS, is_moderator, own
 from twofold.actor import Actor
 from twofold.change import Change
-from twofold.fields import VersionField, id_field
+from twofold.fields import VersionField, checks, id_field
 from twofold.identity.models import User
 from twofold.resource import Field, Input, Relation, Resource, action
 from twofold.rules import Rows, rule
@@ -46,6 +46,7 @@ class Review(Model):
         table = "reviews"
         unique_together = (("product", "author"),)
         indexes = (("product_id", "created_at", "id"),)
+        constraints = checks("reviews", rating="rating BETWEEN 1 AND 5")
 
 
 @rule("Approved reviews are for everyone; the others for their author and the moderators.")

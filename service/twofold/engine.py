@@ -6,9 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from tortoise.apps import Apps
-from tortoise.connection import ConnectionHandler
-
 from twofold.actor import ANONYMOUS, Actor
 from twofold.application import Application
 from twofold.audit import INSIDE, Origin
@@ -30,7 +27,7 @@ from twofold.rules import Rule
 from twofold.settings import Settings
 from twofold.spec import ResourceSpec, resolve
 from twofold.sql import DIALECTS, Statement
-from twofold.tables import Table, tables_of
+from twofold.tables import Table, models_of, tables_of
 from twofold.write import Outcome, Write, Written, write, write_all
 
 __all__ = ["Engine"]
@@ -49,10 +46,13 @@ class Engine:
     def __init__(self, application: Application, settings: Settings) -> None:
         self.application = application
         self.settings = settings
-        config = tortoise_config(settings.database_url, application.models, settings.database_pool)
-        self.database = Database(config, statement_timeout_s=settings.statement_timeout_s)
+        config = tortoise_config(
+            settings.database_url, application.models, settings.database_pool, settings.connecting,
+            engine_prefix=application.engine_prefix,
+        )  # fmt: skip
+        self.database = Database(config, limits=settings.limits)
         self.dialect = DIALECTS[self.database.dialect]
-        self.tables = tables_of(_models(config))
+        self.tables = tables_of(models_of(config))
         constants: list[Any] = []
         self.resources: Sequence[ResourceSpec] = resolve(application.resources, self.tables, constants)
         self.served = {spec.table: spec for spec in self.resources}
@@ -121,11 +121,3 @@ class Engine:
                 for rule in declared:
                     if rule is not None:
                         condition_of(rule, spec.table, actor, [])
-
-
-def _models(config: dict[str, Any]) -> list[Any]:
-    """Returns the application's models, with their relations resolved, without a connection."""
-    connections = ConnectionHandler()
-    connections._init_config(config["connections"])  # pyright: ignore[reportPrivateUsage]
-    apps = Apps(config["apps"], connections, validate_connections=False)
-    return [model for models in apps.apps.values() for model in models.values() if model.__module__ != "aerich.models"]

@@ -106,8 +106,13 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 @pytest.fixture(params=DIALECTS)
 def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of a database without tables, new for each test; every test runs on both dialects."""
-    if request.param == "sqlite":
-        return f"sqlite://{tmp_path / 'empty.sqlite3'}"
+    return new_empty(request, request.param, tmp_path)
+
+
+def new_empty(request: pytest.FixtureRequest, dialect: str, folder: Path) -> str:
+    """Returns the URL of a new database without tables."""
+    if dialect == "sqlite":
+        return f"sqlite://{folder / f'empty_{uuid4().hex[:12]}.sqlite3'}"
     new: Callable[[], str] = request.getfixturevalue("new_postgres_database")
     return new()
 

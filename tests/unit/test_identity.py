@@ -14,6 +14,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from support.identity import sign_in_over
+from support.statements import recorded
 from twofold.actor import Actor
 from twofold.database import Database
 from twofold.errors import Conflict, Invalid, NotFound, Unauthenticated
@@ -21,7 +22,7 @@ from twofold.fields import sqlite_datetime
 from twofold.identity import credentials, keys, password_check, passwords, tokens
 from twofold.identity.attempts import Attempts
 from twofold.identity.models import AccessToken, ApiKey, Attempt, User
-from twofold.sql.actor import ACTOR_OF
+from twofold.sql.actor import statements_of_actor
 
 PASSWORD = "correct horse battery"
 PASSWORD_HASH = passwords.hash_password_now(PASSWORD)
@@ -82,27 +83,10 @@ def hasher(monkeypatch: pytest.MonkeyPatch) -> CountingHasher:
 
 
 @pytest.fixture
-def statements(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """The statements that run: those of `database.fetch`, and the ORM's as its logger has them."""
-    ran: list[str] = []
-    fetch = database.fetch
-
-    async def counted(sql: str, *args: Any) -> Any:
-        ran.append(sql)
-        return await fetch(sql, *args)
-
-    class Recorder(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            ran.append(record.getMessage())
-
-    monkeypatch.setattr(database, "fetch", counted)
-    logger, recorder = logging.getLogger("tortoise.db_client"), Recorder()
-    level = logger.level
-    logger.addHandler(recorder)
-    logger.setLevel(logging.DEBUG)
-    yield ran
-    logger.removeHandler(recorder)
-    logger.setLevel(level)
+def statements() -> Iterator[list[str]]:
+    """The statements that run."""
+    with recorded() as ran:
+        yield ran
 
 
 class TestPasswords:
@@ -123,7 +107,7 @@ class TestPasswords:
         assert await passwords.verify_password(old, PASSWORD) == passwords.Verified(matched=True, needs_rehash=True)
         assert await passwords.verify_password(old, "x") == passwords.Verified(matched=False, needs_rehash=False)
 
-    @pytest.mark.parametrize("stored", [None, "", "!", "plain text", PASSWORD_HASH])
+    @pytest.mark.parametrize("stored", [None, "", "!", "plain text", pytest.param(PASSWORD_HASH, id="a hash")])
     @pytest.mark.parametrize("password", ["", "x", "x" * 129, "x" * 100_000, "\ud800"])
     async def test_nothing_unusable_matches_or_is_cheaper(
         self, hasher: CountingHasher, stored: str | None, password: str
@@ -348,7 +332,7 @@ class TestActorOf:
         async with database.transaction():
             if database.dialect == "postgres":
                 await database.fetch("SET LOCAL enable_seqscan = off")  # an empty table is scanned, whatever it has
-            for sql in ACTOR_OF[database.dialect].values():
+            for sql in statements_of_actor(database.dialect).values():
                 rows = await database.fetch(explain + sql, ["", datetime.now(UTC)])
                 plan = "\n".join(str(tuple(row)) for row in rows)
                 assert plan.upper().count(" USING ") == 1 + sql.count(" JOIN "), plan

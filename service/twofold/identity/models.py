@@ -7,7 +7,7 @@ from uuid import UUID
 
 from tortoise import Model, fields
 
-from twofold.fields import VersionField, id_field
+from twofold.fields import VersionField, checks, id_field
 
 if TYPE_CHECKING:
     from twofold.identity.oauth.models import Client, Grant
@@ -32,6 +32,7 @@ class User(Model):
     class Meta:
         app = "twofold"
         table = "users"
+        constraints = checks("users", email="email = lower(email)")
 
 
 class Session(Model):

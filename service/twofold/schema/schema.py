@@ -151,7 +151,8 @@ def _table(said: Mapping[str, Any]) -> Table:
         name: tuple(PARTS[name](**_tuples(each)) for each in value) if name in PARTS else value
         for name, value in said.items()
     }
-    return Table(**({"primary_key": ()} | _tuples(made)))
+    values: dict[str, Any] = {"primary_key": ()} | _tuples(made)
+    return Table(**values)
 
 
 def _tuples(values: Mapping[str, Any]) -> dict[str, Any]:
