@@ -70,10 +70,13 @@ def migrations(tmp_path: Path) -> Path:
     return shutil.copytree(MIGRATIONS, tmp_path / "migrations", ignore=shutil.ignore_patterns("__pycache__"))
 
 
-def add_migration(migrations: Path, name: str, up: dict[str, list[Step]], down: dict[str, list[Step]]) -> str:
-    state = migration_files(migrations, "storefront")[-1].load().MODELS_STATE
-    (migrations / "storefront" / name).write_text(MIGRATION.format(up=up, down=down, state=state))
-    return f"storefront/{name}"
+def add_migration(
+    migrations: Path, name: str, up: dict[str, list[Step]], down: dict[str, list[Step]], app: str = "storefront"
+) -> str:
+    state = migration_files(MIGRATIONS, "storefront")[-1].load().MODELS_STATE
+    (migrations / app).mkdir(parents=True, exist_ok=True)
+    (migrations / app / name).write_text(MIGRATION.format(up=up, down=down, state=state))
+    return f"{app}/{name}"
 
 
 def both(*statements: Step) -> dict[str, list[Step]]:
