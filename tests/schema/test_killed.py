@@ -12,6 +12,7 @@ import pytest
 
 from support import killing
 from support.figures import count
+from support.long import examples
 from support.migrations import add_migration, call
 from support.rebuilding import AROUND, LONGER, PARTS, ROWS
 from support.stepping import MASTER, column, write
@@ -26,7 +27,7 @@ pytestmark = pytest.mark.migrations
 VERSION = "0_20261123000000_trial.py"
 APPS = [killing.APP]
 
-ONE_MORE = Batches(table="t", sql="UPDATE t SET n = n + 1, m = coalesce(m, 0) + 1 WHERE id IN ({keys})", size=3)
+ONE_MORE = Batches(table="t", sql="UPDATE t SET n = n + 1, m = coalesce(m, 0) + 1 WHERE id IN ({keys})", size=5)
 TABLE = ["CREATE TABLE t (id INT PRIMARY KEY, n INT NOT NULL)",
          "INSERT INTO t VALUES (1, 10), (2, 20), (3, 30), (4, 40), (5, 50), (6, 60), (7, 70), (8, 80)"]  # fmt: skip
 WIDER = "CREATE TABLE t (id INT PRIMARY KEY, n INT NOT NULL, m INT NOT NULL)"
@@ -123,9 +124,9 @@ class Trial:
         self.direction = direction
         self.copy = copy
 
-    def killed(self, *urls: str) -> list[str]:
+    def killed(self, each: int, *urls: str) -> list[str]:
         """Runs the migration on each copy, in a process that is killed before another statement; says how that went."""
-        program = [sys.executable, str(killing.__file__), str(self.migrations), self.direction, *urls]
+        program = [sys.executable, str(killing.__file__), str(self.migrations), self.direction, str(each), *urls]
         result = call(*program)
         assert result.returncode == 0, result.stdout + result.stderr
         return result.stdout.splitlines()
@@ -161,13 +162,13 @@ class Trial:
         return " WHERE NOT EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'twofold_migrations')"
 
 
-async def survives(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> States:
-    """Kills the migration at each of its statements, and returns what its states were when it was not killed."""
+async def survives(trial: Trial, each: int, monkeypatch: pytest.MonkeyPatch) -> States:
+    """Kills the migration before one in `each` of its statements, and returns its states in a run that nobody kills."""
     states = await trial.states(monkeypatch)
-    [said] = trial.killed(trial.copy())
-    statements = int(said.split()[0])
-    urls = [trial.copy() for _ in range(statements)]
-    assert trial.killed(*urls) == [f"{number} killed" for number in range(statements)]
+    [said] = trial.killed(0, trial.copy())
+    statements = range(0, int(said.split()[0]), each)
+    urls = [trial.copy() for _ in statements]
+    assert trial.killed(each, *urls) == [f"{number} killed" for number in statements]
     met = set()
     for url in urls:
         async with opened(url) as database:
@@ -181,8 +182,8 @@ async def survives(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> States:
             assert await column(database, "SELECT 1 FROM twofold_migrations WHERE parts_done IS NOT NULL") == []
             if trial.direction == "up":
                 assert {each.state for each in await status(database, trial.migrations, APPS)} == {"applied"}
-    assert met == states.keys()  # each state was met, so the kills were at all the boundaries
-    count("migrations", "kills survived", statements)
+    assert each > 1 or met == states.keys()  # each state was met, so the kills were at all the boundaries
+    count("migrations", "kills survived", len(statements))
     return states
 
 
@@ -193,10 +194,11 @@ def assert_only_the_index_is_ahead(now: Any, state: Any) -> None:
 
 
 CASES = {
-    "sqlite: a rebuild": ([PARTS, *AROUND, *ROWS], REBUILT),
-    "sqlite: several parts": (TABLE, SQLITE_PARTS),
-    "postgres: several parts": (TABLE, POSTGRES_PARTS),
+    "sqlite: a rebuild": ([PARTS, *AROUND, *ROWS], REBUILT, 1),
+    "sqlite: several parts": (TABLE, SQLITE_PARTS, 3),
+    "postgres: several parts": (TABLE, POSTGRES_PARTS, 3),
 }
+"""Statements before, and the migration; in the short form, one in so many of its statements is the last."""
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -204,31 +206,51 @@ async def test_a_killed_process(
     case: str, tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dialect = case.partition(":")[0]
-    before, steps = CASES[case]
+    before, steps, short = CASES[case]
+    each = examples(short, 1)
     migrations = tmp_path / "migrations"
     add_migration(migrations, VERSION, {dialect: steps["up"]}, {dialect: steps["down"]}, killing.APP)
-    copies = iter(range(10_000))
+    if dialect == "postgres":
+        new_database: Callable[..., str] = request.getfixturevalue("new_postgres_database")
+        url = new_database()
 
-    def copy_of(url: str) -> Callable[[], str]:
         def copy() -> str:
-            if dialect == "postgres":
-                made: str = request.getfixturevalue("new_postgres_database")(url.rpartition("/")[2])
-                return made
-            target = tmp_path / f"{next(copies)}.sqlite3"
-            shutil.copyfile(url.removeprefix("sqlite://"), target)
-            return f"sqlite://{target}"
+            return new_database(url.rpartition("/")[2])
+    else:
+        url, copy = in_folder(tmp_path)
 
-        return copy
-
-    url = (
-        request.getfixturevalue("new_postgres_database")() if dialect == "postgres" else f"sqlite://{tmp_path / 'a.db'}"
-    )
     async with opened(url) as database:
         await write(database, *before)
-    up = await survives(Trial(migrations, "up", copy_of(url)), monkeypatch)
+    up = await survives(Trial(migrations, "up", copy), each, monkeypatch)
     async with opened(url) as database:
         await upgrade(database, migrations, APPS)
-    down = await survives(Trial(migrations, "down", copy_of(url)), monkeypatch)
+    down = await survives(Trial(migrations, "down", copy), each, monkeypatch)
     assert down[Progress(0, None)] == up[None]
     if before == TABLE:
         assert [row[-1] for row in up[None]["t"]] == [1] * 8
+
+
+def in_folder(folder: Path) -> tuple[str, Callable[[], str]]:
+    """Returns the URL of an SQLite file, and a function that makes copies of it."""
+    copies = itertools.count()
+    original = folder / "original.sqlite3"
+
+    def copy() -> str:
+        target = folder / f"{next(copies)}.sqlite3"
+        shutil.copyfile(original, target)
+        return f"sqlite://{target}"
+
+    return f"sqlite://{original}", copy
+
+
+async def test_a_migration_that_commits_in_between_is_caught(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The planted fault: what is between the two is found in a database whose process was killed."""
+    migrations = tmp_path / "migrations"
+    url, copy = in_folder(tmp_path)
+    async with opened(url) as database:
+        await write(database, *TABLE)
+    up = {"sqlite": ["UPDATE t SET n = n + 1", "COMMIT", "BEGIN IMMEDIATE", "UPDATE t SET n = n + 1"]}
+    add_migration(migrations, VERSION, up, {"sqlite": []}, killing.APP)
+    with pytest.raises(AssertionError):
+        await survives(Trial(migrations, "up", copy), 1, monkeypatch)
+    count("migrations", "planted faults caught")

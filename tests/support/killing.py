@@ -1,11 +1,12 @@
-"""Processes that migrate a database each, and are killed before a statement: the first one before the first, and so on.
+"""Processes that migrate a database each, and are killed before a statement: each one so many after the one before.
 
-python killing.py MIGRATIONS up|down DATABASE_URL...
+python killing.py MIGRATIONS up|down EACH DATABASE_URL...
 
-Says, line by line, how many statements each one ran, and whether it was killed.
+With EACH 0, none is killed. Says, line by line, how many statements each one ran, and whether it was killed.
 """
 
 import asyncio
+import itertools
 import os
 import signal
 import sys
@@ -59,11 +60,11 @@ async def migrate(url: str, migrations: Path, direction: str) -> None:
         await database.close()
 
 
-def main(migrations: str, direction: str, *urls: str) -> None:
-    for number, url in enumerate(urls):
+def main(migrations: str, direction: str, each: str, *urls: str) -> None:
+    for number, url in zip(itertools.count(0, int(each)), urls, strict=False):
         child = os.fork()
         if not child:
-            boundaries = Boundaries(number if len(urls) > 1 else NEVER)
+            boundaries = Boundaries(number if int(each) else NEVER)
             asyncio.run(migrate(url, Path(migrations), direction))
             sys.stdout.write(f"{boundaries.run} ran\n")
             sys.stdout.flush()
