@@ -8,7 +8,8 @@ from twofold.database import Dialect
 from twofold.sql.dialects import quoted
 
 __all__ = [
-    "allows", "create_database", "differing", "drop_database", "insert", "keep", "keys", "kept", "missing", "texts",
+    "allows", "any_row", "create_database", "differing", "drop_database", "insert", "keep", "keys", "kept", "labels",
+    "missing", "texts", "typed",
 ]  # fmt: skip
 
 
@@ -73,6 +74,21 @@ def insert(table: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) ->
 def keys(table: str, columns: Sequence[str], dialect: Dialect, limit: int) -> str:
     """Reads some rows' columns as text."""
     return f"{texts(table, columns, dialect)} LIMIT {limit}"
+
+
+def any_row(table: str) -> str:
+    """Reads one row, if there is any."""
+    return f"SELECT 1 FROM {quoted(table)} LIMIT 1"
+
+
+def labels() -> str:
+    """Reads the values of an enum of PostgreSQL, by the type's name; none of other types."""
+    return "SELECT enumlabel FROM pg_enum WHERE enumtypid = to_regtype($1) ORDER BY enumsortorder"
+
+
+def typed(value: str, type_: str, dialect: Dialect) -> str:
+    """Makes a value one of a type. SQLite's casts make what they can of anything, so there it is left as it is."""
+    return value if dialect == "sqlite" or value == "NULL" else f"CAST({value} AS {type_})"
 
 
 def allows(condition: str, column: str, value: str) -> str:
