@@ -15,11 +15,9 @@ from support.databases import APPS, MIGRATIONS, open_database
 from support.migrations import (
     ALL,
     INIT,
-    ROOT,
     VERSIONS,
     add_migration,
     aerich,
-    aerich_program,
     applied,
     both,
     call,
@@ -200,23 +198,3 @@ async def test_aerich_and_our_driver_agree(empty_database: Database, empty_url: 
     assert await upgrade(database, MIGRATIONS, APPS) == OF_THE_STOREFRONT
     assert await downgrade(database, MIGRATIONS, "storefront", 0) == OF_THE_STOREFRONT[::-1]
     assert "Success" in aerich(empty_url, "storefront", "upgrade")
-
-
-async def test_aerich_twice_at_once(empty_database: Database, empty_url: str, migrations: Path) -> None:
-    """aerich takes no lock: both run the migration, the second one finds it done, and may fail to note that."""
-    text = (ROOT / "pyproject.toml").read_text()
-    configuration = migrations.parent / "pyproject.toml"
-    configuration.write_text(text.replace("./migrations", str(migrations)).replace("./service", str(ROOT / "service")))
-    await upgrade(empty_database, migrations, APPS)
-    up = both("CREATE TABLE runs (id INT)", "INSERT INTO runs VALUES (1)")
-    if empty_database.dialect == "postgres":
-        up["postgres"].append("SELECT pg_sleep(0.5)")
-        await empty_database.fetch(f"ALTER DATABASE {empty_url.rpartition('/')[2]} SET lock_timeout = '100ms'")
-    add_migration(migrations, "9_20261122000000_once.py", up, both("DROP TABLE runs"))
-
-    command = [aerich_program(), "--config", str(configuration), "--app", "storefront", "upgrade"]
-    results = await asyncio.gather(*(asyncio.to_thread(call, *command, url=empty_url) for _ in range(2)))
-    assert 0 in [result.returncode for result in results], results
-    assert not any("lock timeout" in result.stderr for result in results)
-    assert await rows(empty_database, "SELECT id FROM runs") == [(1,)]
-    assert len(await applied(empty_database)) == len(ALL) + 1

@@ -33,6 +33,7 @@ from twofold.database import Database
 from twofold.events import Event
 from twofold.idempotency import IdempotencyKey
 from twofold.identity.models import User
+from twofold.migrate import Step
 from twofold.migrate.files import migration_files
 
 ROOT = MIGRATIONS.parent
@@ -45,7 +46,7 @@ ALL = [f"{app}/{version}" for app in APPS for version in VERSIONS[app]]
 
 
 MIGRATION = """
-from twofold.migrate import run
+from twofold.migrate import Alone, Batches, Concurrently, Rebuild, run
 
 RUN_IN_TRANSACTION = False
 UP = {up!r}
@@ -70,13 +71,13 @@ def migrations(tmp_path: Path) -> Path:
     return shutil.copytree(MIGRATIONS, tmp_path / "migrations", ignore=shutil.ignore_patterns("__pycache__"))
 
 
-def add_migration(migrations: Path, name: str, up: dict[str, list[str]], down: dict[str, list[str]]) -> str:
+def add_migration(migrations: Path, name: str, up: dict[str, list[Step]], down: dict[str, list[Step]]) -> str:
     state = migration_files(migrations, "storefront")[-1].load().MODELS_STATE
     (migrations / "storefront" / name).write_text(MIGRATION.format(up=up, down=down, state=state))
     return f"storefront/{name}"
 
 
-def both(*statements: str) -> dict[str, list[str]]:
+def both(*statements: Step) -> dict[str, list[Step]]:
     return {"sqlite": list(statements), "postgres": list(statements)}
 
 
@@ -137,6 +138,16 @@ def aerich(url: str, app: str, *arguments: str) -> str:
     result = call(aerich_program(), "--app", app, *arguments, url=url)
     assert result.returncode == 0, result.stdout + result.stderr
     return result.stdout
+
+
+def aerich_of(migrations: Path, url: str, *arguments: str, fails: bool = False) -> str:
+    """Returns what aerich says when it works on other migrations of the storefront than the project's."""
+    text = (ROOT / "pyproject.toml").read_text()
+    configuration = migrations.parent / "pyproject.toml"
+    configuration.write_text(text.replace("./migrations", str(migrations)).replace("./service", str(ROOT / "service")))
+    result = call(aerich_program(), "--config", str(configuration), "--app", "storefront", *arguments, url=url)
+    assert fails or result.returncode == 0, result.stdout + result.stderr
+    return result.stdout + result.stderr
 
 
 def aerich_program() -> str:
