@@ -16,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from twofold.engine import Engine
 from twofold.errors import FieldError, Invalid, Malformed, ServiceError
+from twofold.migrate.behind import warn_if_behind
 from twofold_rest.access_log import hide_secrets
 from twofold_rest.aggregate_openapi import aggregate_components
 from twofold_rest.contract import RestContract
@@ -105,6 +106,7 @@ def _lifespan(engine: Engine) -> Any:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await engine.database.open()
+        await warn_if_behind(engine.database, engine.settings.migrations, engine.application.models)
         try:
             yield
         finally:

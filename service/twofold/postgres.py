@@ -15,6 +15,7 @@ from tortoise.backends.base.client import TransactionalDBClient, TransactionCont
 from tortoise.connection import get_connections
 
 from twofold.pool import Connection, Pool
+from twofold.transaction_mode import connected
 
 __all__ = ["PostgresClient", "client_class", "is_usable"]
 
@@ -76,12 +77,14 @@ class PostgresClient(AsyncpgDBClient):
         """Returns the pool, with one connection in it, so that a database out of reach is known at once."""
         size = options["max_size"]
         given = {name: value for name, value in options.items() if name not in POOL_OPTIONS}
-        prepare = "; ".join(f"SET {name} = '{value}'" for name, value in self._settings.items())
+        prepare = " ".join(f"SET {name} = {value};" for name, value in self._settings.items())
 
         async def connect() -> Connection:
+            if self._pooler:
+                return await connected(given, self._settings)
             connection = await asyncpg.connect(**given)
             try:
-                await connection.execute(prepare)  # as a statement: poolers refuse those who ask at the start
+                await connection.execute(prepare)
             except BaseException:
                 connection.terminate()
                 raise

@@ -8,9 +8,22 @@ from twofold.database import Dialect
 from twofold.sql.dialects import quoted
 
 __all__ = [
-    "allows", "any_row", "create_database", "differing", "drop_database", "insert", "keep", "keys", "kept", "labels",
-    "missing", "texts", "typed",
-]  # fmt: skip
+    "allows",
+    "any_row",
+    "create_database",
+    "differing",
+    "drop_database",
+    "insert",
+    "insert_defaults",
+    "keep",
+    "kept",
+    "keys",
+    "labels",
+    "missing",
+    "texts",
+    "typed",
+    "values",
+]
 
 
 def create_database(name: str) -> str:
@@ -62,12 +75,20 @@ def differing(pair: tuple[str, str], other: tuple[str, str], between: tuple[str,
     return f"SELECT count(*) FROM {joined} WHERE a.{column} IS NOT NULL AND a.{column} IS NOT b.{its}{same}"
 
 
+def values(table: str, column: str) -> str:
+    """Counts the values of a column that are not null."""
+    return f"SELECT count({column}) FROM {quoted(table)}"
+
+
+def insert_defaults(table: str) -> str:
+    """Inserts a row of which the database makes everything."""
+    return f"INSERT INTO {quoted(table)} DEFAULT VALUES"
+
+
 def insert(table: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Inserts rows whose values are SQL."""
     names = ", ".join(map(quoted, columns))
     values = ", ".join(f"({', '.join(row)})" for row in rows)
-    if not columns:
-        return f"INSERT INTO {quoted(table)} DEFAULT VALUES"
     return f"INSERT INTO {quoted(table)} ({names}) VALUES {values}"
 
 

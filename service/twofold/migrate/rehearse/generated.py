@@ -91,7 +91,10 @@ class _Maker:
     async def _take(self, rows: Sequence[Sequence[str]]) -> bool:
         try:
             async with self.database.transaction():
-                await self.database.fetch(sql.insert(self.table.name, [each.name for each in self.columns], rows))
+                names = [each.name for each in self.columns]
+                each_alone = [sql.insert_defaults(self.table.name)] * len(rows)
+                for statement in [sql.insert(self.table.name, names, rows)] if names else each_alone:
+                    await self.database.fetch(statement)
         except REFUSALS:
             return False
         return True

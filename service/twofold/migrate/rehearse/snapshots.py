@@ -80,6 +80,10 @@ class Snapshots:
         middle = between.column(table, column) if between is not None else None
         return self._count(sql.differing(earlier.column(table, column), later.column(table, column), middle))
 
+    def values(self, table: str, column: str, snapshot: Snapshot) -> int:
+        """Returns how many values of a column are not null."""
+        return self._count(sql.values(*snapshot.column(table, column)))
+
     def _count(self, statement: str) -> int:
         return int(self._file.execute(statement).fetchone()[0])
 

@@ -28,11 +28,8 @@ class Case:
     """The other direction on the same dialect."""
     before: Tables
     sizes: Sizes
-
-    @cached_property
-    def after(self) -> Tables:
-        """The tables when all is done."""
-        return self._states[-1]
+    after: Tables
+    """The tables when all is done."""
 
     def before_act(self, act: Act) -> Tables:
         """Returns the tables as they are when a step's statement begins."""

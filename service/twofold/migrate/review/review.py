@@ -12,6 +12,7 @@ from twofold.migrate.review.agreement import disagreements
 from twofold.migrate.review.case import Case, Check
 from twofold.migrate.review.courses import Course, course_of
 from twofold.migrate.review.finding import Finding
+from twofold.migrate.review.recorded import tables_of
 from twofold.migrate.review.sizes import Sizes
 from twofold.migrate.review.tables import Tables
 
@@ -53,11 +54,12 @@ def review(
             continue
         courses = {(dialect, direction): course_of(file, module, dialect, direction)
                    for dialect in DIALECTS for direction in DIRECTIONS}  # fmt: skip
-        after = {each: before[each].after(act.fact for act in courses[each, "up"].acts) for each in DIALECTS}
+        followed = {each: before[each].after(act.fact for act in courses[each, "up"].acts) for each in DIALECTS}
+        after = {each: tables_of(module, each, followed[each]) for each in DIALECTS}
         if file.name in names:
             found += form.malformed(file, module)
             found += form.misnumbered(file, files)
-            found += disagreements(file, before, after)
+            found += disagreements(file, before, followed)
             found += _checked(courses, before, after, sizes)
         before = after
     there = {file.name for file in files}
@@ -70,8 +72,8 @@ def _checked(
     after: Mapping[Dialect, Tables], sizes: Sizes,
 ) -> Iterator[Finding]:  # fmt: skip
     for (dialect, direction), course in courses.items():
-        is_up = direction == "up"
-        case = Case(course=course, opposite=courses[dialect, "down" if is_up else "up"], sizes=sizes,
-                    before=(before if is_up else after)[dialect])  # fmt: skip
+        here, there = (before, after) if direction == "up" else (after, before)
+        opposite = courses[dialect, "down" if direction == "up" else "up"]
+        case = Case(course=course, opposite=opposite, sizes=sizes, before=here[dialect], after=there[dialect])
         for check in CHECKS[dialect]:
             yield from check(case)

@@ -13,7 +13,7 @@ from typing import Any
 
 from twofold.contract import Contract, ContractChange
 from twofold.migrate.review.api import dump
-from twofold.migrate.review.api.access import access_changes
+from twofold.migrate.review.api.access import access_changes, scope_changes
 from twofold.migrate.review.finding import Finding, Severity
 from twofold.migrate.review.git import checked_out, top_of
 
@@ -58,9 +58,10 @@ def api_diff(folder: Path, revision: str, application: str, contracts: Mapping[s
     with checked_out(folder, revision) as tree:
         old = _told(tree, roots, application, questions, "the old revision")
     new = _told(top, roots, application, questions, "this code")
-    changes = [(name, change) for name in contracts for change in _changes(contracts[name], name, old, new)]
-    findings = [_finding(name, change) for name, change in changes if change.effect != "nothing"]
-    findings += access_changes(old, new)
+    changes = [("OAuth", change) for change in scope_changes(old, new)]
+    changes += [(name, change) for name in contracts for change in _changes(contracts[name], name, old, new)]
+    findings = [*access_changes(old, new)]
+    findings += [_finding(name, change) for name, change in changes if change.effect != "nothing"]
     return ApiDiff(
         findings=sorted(findings, key=lambda each: -each.severity),
         others=[f"{name}: {change.what}" for name, change in changes if change.effect == "nothing"],

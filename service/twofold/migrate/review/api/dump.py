@@ -8,6 +8,7 @@ import asyncio
 import importlib
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -76,13 +77,18 @@ def resources(application: Any, actors: dict[str, Any]) -> Iterator[tuple[str, A
             name: each.rule for name, each in attributes.items() if hasattr(each, "rule") and hasattr(each, "run")
         }
         yield (
-            resource.__name__,
+            snake(resource.__name__),
             {
                 "columns": sorted(resource.model._meta.fields_map),
                 "verbs": {name: said(rule, actors) for name, rule in verbs.items() if rule is not None},
                 "fields": dict(fields(attributes, actors)),
             },
         )
+
+
+def snake(name: str) -> str:
+    """Returns the name under which a resource is served."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
 def fields(attributes: dict[str, Any], actors: dict[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -160,6 +166,8 @@ def shown(value: Any) -> str:
     """Returns a value as text; the actor's own key as such."""
     if value == SOMEBODY:
         return "the actor"
+    if value is None:
+        return "null"
     if isinstance(value, list | tuple | set | frozenset):
         return f"[{', '.join(sorted(shown(each) for each in value))}]"
     return repr(str(value) if isinstance(value, str) else value)
