@@ -1,6 +1,8 @@
 """What a review finds in migrations: each finding has a case of which it is told and a near miss."""
 
+import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -26,6 +28,7 @@ from support.reviewing.locks import LOCKS
 from support.reviewing.loss import LOSS
 from support.reviewing.rolling import ROLLING
 from twofold.migrate.review import Landed, Severity, Sizes, review
+from twofold.migrate.review.codes import Code
 from twofold.migrate.steps import Batches
 
 pytestmark = pytest.mark.migrations
@@ -197,3 +200,12 @@ def test_batches_end_a_transaction(tmp_path: Path) -> None:
     steps = ["ALTER TABLE parents ADD z INT", fill, "UPDATE items SET note = '' WHERE amount = 1"]
     assert "long-lock" not in codes(reviewed(tmp_path / "good", on("postgres", *steps)))
     assert "long-lock" in codes(reviewed(tmp_path, on("postgres", steps[0], steps[2])))
+
+
+def test_every_finding_is_in_the_documents_and_can_be_found() -> None:
+    root = Path(__file__).parents[2]
+    documented = re.findall(r"^\| `([a-z-]+)` \|", (root / "docs" / "migrations-review.md").read_text(), re.M)
+    assert sorted(documented) == sorted(get_args(Code))
+    folder = root / "service" / "twofold" / "migrate" / "review"
+    source = "".join(path.read_text() for path in folder.rglob("*.py") if path.name != "codes.py")
+    assert [code for code in documented if f'"{code}"' not in source] == []

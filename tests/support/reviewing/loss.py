@@ -5,6 +5,20 @@ from support.reviewing.case import NEW, Case, rebuilt
 __all__ = ["LOSS"]
 
 LOSS = [
+    Case(code="referred-to", severity="critical", bad=["DROP TABLE parents"], good=["DROP TABLE parents, items"]),
+    Case(
+        code="referred-to",
+        severity="critical",
+        bad=["DROP TABLE parents", "DROP TABLE items"],
+        good=["ALTER TABLE items DROP CONSTRAINT fk_items_parent_id", "DROP TABLE parents"],
+    ),
+    Case(
+        code="referred-to",
+        severity="critical",
+        dialect="sqlite",
+        bad=["DROP TABLE parents"],
+        good=["DROP TABLE parents", "DROP TABLE items"],
+    ),
     Case(
         code="drops-table",
         severity="critical",
