@@ -9,4 +9,4 @@ __all__ = ["MODELS", "TORTOISE"]
 MODELS = {"twofold": list(ENGINE_MODELS), "storefront": ["storefront.models"]}
 
 _settings = Settings()
-TORTOISE = tortoise_config(_settings.database_url, MODELS, _settings.database_pool)
+TORTOISE = tortoise_config(_settings.database_url, MODELS, _settings.database_pool, _settings.connecting)

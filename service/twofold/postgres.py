@@ -6,134 +6,25 @@ loses a place for each connection that turns out to be broken when a transaction
 
 from __future__ import annotations
 
-import asyncio
-from collections import deque
-from collections.abc import Awaitable, Callable
-from typing import Any, TypeAlias
+from collections.abc import Mapping
+from typing import Any
 
 import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 from tortoise.backends.base.client import TransactionalDBClient, TransactionContext, TransactionContextPooled
 from tortoise.connection import get_connections
 
-__all__ = ["Pool", "client_class"]
+from twofold.pool import Connection, Pool
+from twofold.transaction_mode import connected
 
-Connection: TypeAlias = Any
-"""An asyncpg.Connection; asyncpg has no types."""
+__all__ = ["PostgresClient", "client_class", "is_usable"]
 
 POOL_OPTIONS = ("min_size", "max_size")
 
 
-class Pool:
-    """At most `size` connections, opened when they are needed; who gives one back hands it to who waits longest.
-
-    A connection that comes back in the middle of something (a transaction, a cancelled statement) is closed: the server
-    rolls back, and nobody else sees what was left.
-    """
-
-    def __init__(self, connect: Callable[[], Awaitable[Connection]], size: int) -> None:
-        self._connect = connect
-        self._size = size
-        self._idle: list[Connection] = []
-        self._busy: set[Connection] = set()
-        self._places = 0
-        """Connections that are there or being opened."""
-        self._waiting: deque[asyncio.Future[Connection | None]] = deque()
-        self._emptied: asyncio.Event | None = None
-
-    async def acquire(self) -> Connection:
-        """Returns a connection that nobody else has; waits for one while all are in use.
-
-        Raises:
-            OSError, asyncpg.PostgresError: a new one cannot be opened.
-        """
-        connection = self._take()
-        if connection is None and self._places < self._size:
-            self._places += 1
-            connection = await self._opened()
-        elif connection is None:
-            connection = await self._turn() or await self._opened()
-        self._busy.add(connection)
-        return connection
-
-    async def release(self, connection: Connection) -> None:
-        """Takes a connection back."""
-        self.give_back(connection)
-
-    def give_back(self, connection: Connection) -> None:
-        """Takes a connection back, at once."""
-        self._busy.discard(connection)
-        usable = not (connection.is_closed() or connection.is_in_transaction() or connection._protocol._is_cancelling())
-        if usable and self._emptied is None:
-            if not self._hand_on(connection):
-                self._idle.append(connection)
-            return
-        connection.terminate()
-        self._vacate()
-
-    async def close(self) -> None:
-        """Closes all connections; those in use when they come back."""
-        self._emptied = asyncio.Event()
-        await self.expire_connections()
-        if self._places:
-            await self._emptied.wait()
-
-    async def expire_connections(self) -> None:
-        """Closes the connections that nobody uses."""
-        while (connection := self._take()) is not None:
-            try:
-                await connection.close()
-            finally:
-                self._vacate()
-
-    def terminate(self) -> None:
-        """Closes all connections at once, whatever they do."""
-        for connection in [*self._idle, *self._busy]:
-            connection.terminate()
-
-    def _take(self) -> Connection | None:
-        while self._idle:
-            connection = self._idle.pop()
-            if not connection.is_closed():
-                return connection
-            self._vacate()
-        return None
-
-    async def _opened(self) -> Connection:
-        """A new connection, in a place that is held for it."""
-        try:
-            return await self._connect()
-        except BaseException:
-            self._vacate()
-            raise
-
-    async def _turn(self) -> Connection | None:
-        """A connection that comes back; or None, and a place for a new one."""
-        turn = asyncio.get_running_loop().create_future()
-        self._waiting.append(turn)
-        try:
-            return await turn
-        except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled():  # it was handed over in the same moment
-                connection = turn.result()
-                self._vacate() if connection is None else self.give_back(connection)
-            raise
-
-    def _hand_on(self, connection: Connection | None) -> bool:
-        while self._waiting:
-            turn = self._waiting.popleft()
-            if not turn.done():
-                turn.set_result(connection)
-                return True
-        return False
-
-    def _vacate(self) -> None:
-        """Gives the place of a connection that is gone to who waits."""
-        if self._hand_on(None):
-            return
-        self._places -= 1
-        if self._emptied is not None and not self._places:
-            self._emptied.set()
+def is_usable(connection: Connection) -> bool:
+    """Returns whether a connection is ready for another statement: in nothing that the server would have to undo."""
+    return not (connection.is_closed() or connection.is_in_transaction() or connection._protocol._is_cancelling())
 
 
 class Held:
@@ -172,24 +63,34 @@ class PooledTransactionContext(TransactionContextPooled):
 
 
 class PostgresClient(AsyncpgDBClient):
-    """Tortoise's client for asyncpg, on such a pool."""
+    """Tortoise's client for asyncpg, on such a pool. `settings` are PostgreSQL's, for each of its sessions."""
+
+    def __init__(
+        self, *, settings: Mapping[str, str], wait_s: float | None = None, pooler: bool = False, **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        self._settings = settings
+        self._wait_s = wait_s
+        self._pooler = pooler
 
     async def create_pool(self, **options: Any) -> Any:
         """Returns the pool, with one connection in it, so that a database out of reach is known at once."""
-        prepare = options.pop("init")
         size = options["max_size"]
         given = {name: value for name, value in options.items() if name not in POOL_OPTIONS}
+        prepare = " ".join(f"SET {name} = {value};" for name, value in self._settings.items())
 
         async def connect() -> Connection:
+            if self._pooler:
+                return await connected(given, self._settings)
             connection = await asyncpg.connect(**given)
             try:
-                await prepare(connection)
+                await connection.execute(prepare)
             except BaseException:
                 connection.terminate()
                 raise
             return connection
 
-        pool = Pool(connect, size)
+        pool = Pool(connect, size, is_usable=is_usable, wait_s=self._wait_s)
         pool.give_back(await pool.acquire())
         return pool
 

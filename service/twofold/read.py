@@ -32,7 +32,7 @@ async def read(engine: Engine, actor: Actor, ask: Ask) -> Any:
     policy = engine.policies.of(actor)
     ready = prepared(engine, policy, ask.read)
     statement = ready.statement
-    rows = await engine.database.fetch(statement.text, statement.bind(ask.values, policy.values))
+    rows = await engine.database.read(statement.text, statement.bind(ask.values, policy.values))
     return ready.answer(rows, ask.values)
 
 

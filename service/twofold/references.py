@@ -46,7 +46,7 @@ async def visible_keys(engine: Engine, actor: Actor, spec: ResourceSpec, keys: I
         return set()
     policy = engine.policies.of(actor)
     statement = select_keys([(spec.table, policy.visible(spec.table), True)], engine.dialect)
-    rows = await engine.database.fetch(statement.text, statement.bind([sought], policy.values))
+    rows = await engine.database.read(statement.text, statement.bind([sought], policy.values))
     found = {row[1] for row in rows}
     return {key for key in sought if str(key) in found}
 
@@ -71,7 +71,7 @@ async def check_references(engine: Engine, actor: Actor, spec: ResourceSpec, val
         wanted = [(table, policy.visible(table), many) for table, many in known[0]]
         statement = engine.references[known] = select_keys(wanted, engine.dialect)
     bound = statement.bind([each.value for each in sent], policy.values)
-    visible = {(row[0], row[1]) for row in await engine.database.fetch(statement.text, bound)}
+    visible = {(row[0], row[1]) for row in await engine.database.read(statement.text, bound)}
     missing = [
         each.missing(index)
         for place, each in enumerate(sent)

@@ -7,6 +7,8 @@ from typing import Literal
 from pydantic import BaseModel, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from twofold.connecting import Connecting, Limits
+
 __all__ = ["Provider", "Settings"]
 
 
@@ -57,6 +59,39 @@ class Settings(BaseSettings):
     database_pool: int = Field(default=10, ge=1, description="PostgreSQL connections a process holds at most.")
     statement_timeout_s: float = Field(
         default=10.0, ge=0.001, le=3600, description="How long a statement may take, in seconds."
+    )
+    lock_timeout_s: float = Field(
+        default=5.0, ge=0.001, le=3600, description="How long a statement on PostgreSQL waits for a lock, in seconds."
+    )
+    idle_transaction_timeout_s: float = Field(
+        default=30.0,
+        ge=0.001,
+        le=3600,
+        description="After how many seconds PostgreSQL ends a transaction in which nothing happens.",
+    )
+    database_wait_s: float = Field(
+        default=5.0,
+        ge=0.001,
+        le=3600,
+        description="How long a request waits for a connection while all are in use, in seconds; then it is answered"
+        " 503.",
+    )
+    database_connect_timeout_s: float = Field(
+        default=5.0, ge=0.001, le=3600, description="How long connecting to PostgreSQL may take, in seconds."
+    )
+    database_application_name: str = Field(
+        default="twofold", max_length=63, description="What PostgreSQL calls the connections in `pg_stat_activity`."
+    )
+    database_pooler: bool = Field(
+        default=False, description="Whether a pooler in transaction mode (PgBouncer) is between us and PostgreSQL."
+    )
+    sqlite_readers: int = Field(
+        default=4, ge=0, le=64, description="Connections to a SQLite file that only read, beside the one that writes."
+    )
+    sqlite_synchronous: Literal["full", "normal"] = Field(
+        default="full",
+        description="When a commit to SQLite reaches the disk: `full`: before it is answered; `normal`: soon, so that"
+        " the last ones may be lost when the power fails.",
     )
     max_cost: int = Field(
         default=100_000,
@@ -114,6 +149,27 @@ class Settings(BaseSettings):
     cors_origins: list[str] = Field(
         default=["*"], description="Web origins whose pages may call the API with a token; cookies never cross origins."
     )
+
+    @property
+    def connecting(self) -> Connecting:
+        """How connections to the database are made."""
+        return Connecting(
+            wait_s=self.database_wait_s,
+            connect_timeout_s=self.database_connect_timeout_s,
+            application_name=self.database_application_name,
+            pooler=self.database_pooler,
+            readers=self.sqlite_readers,
+            synchronous=self.sqlite_synchronous,
+        )
+
+    @property
+    def limits(self) -> Limits:
+        """How long things in the database may take."""
+        return Limits(
+            statement_s=self.statement_timeout_s,
+            lock_s=self.lock_timeout_s,
+            idle_transaction_s=self.idle_transaction_timeout_s,
+        )
 
     @field_validator("providers")
     @classmethod

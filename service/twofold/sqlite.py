@@ -15,11 +15,18 @@ from tortoise.connection import get_connections
 from tortoise.exceptions import OperationalError
 
 from twofold import folding, words
+from twofold.sqlite_readers import SqliteReaders
 
 __all__ = ["client_class"]
 
 BUSY_TIMEOUT_MS = 5000
 RETRY_S = 0.01
+
+
+def _add_functions(connection: sqlite3.Connection) -> None:
+    """Gives a connection the functions that the statements use."""
+    connection.create_function(folding.FUNCTION, 1, folding.folded, deterministic=True)
+    connection.create_function(words.FUNCTION, 1, words.searchable, deterministic=True)
 
 
 class ImmediateTransaction(SqliteTransactionWrapper):
@@ -70,11 +77,31 @@ class HeldConnection(ConnectionWrapper[Any]):
 
 
 class ImmediateClient(SqliteClient):
-    """Tortoise's client with transactions that begin IMMEDIATE and a busy timeout."""
+    """Tortoise's client with transactions that begin IMMEDIATE, a busy timeout, and connections beside that read."""
 
-    def __init__(self, file_path: str, **kwargs: Any) -> None:
+    def __init__(self, file_path: str, *, readers: int = 0, wait_s: float | None = None, **kwargs: Any) -> None:
         kwargs.setdefault("busy_timeout", BUSY_TIMEOUT_MS)
         super().__init__(file_path, **kwargs)
+        self._readers: SqliteReaders | None = None
+        if readers and ":memory:" not in file_path:  # there, each connection has a database of its own
+            busy_ms = int(self.pragmas["busy_timeout"])
+            self._readers = SqliteReaders(file_path, readers, _add_functions, busy_ms=busy_ms, wait_s=wait_s)
+
+    async def readers(self) -> SqliteReaders | None:
+        """Returns the connections that only read, if there are any.
+
+        The writer connects first: it makes the file, if there is none, and its journal one that readers read beside.
+        """
+        if self._readers is not None and self._connection is None:
+            async with self.acquire_connection():
+                pass
+        return self._readers
+
+    async def close(self) -> None:
+        """Closes all connections."""
+        if self._readers is not None:
+            await self._readers.close()
+        await super().close()
 
     async def create_connection(self, with_db: bool) -> None:
         """Connects and sets the pragmas, waiting up to the busy timeout for other processes.
@@ -88,18 +115,15 @@ class ImmediateClient(SqliteClient):
                 await super().create_connection(with_db)
                 return await self._prepare()
             except BaseException as error:
-                await self.close()
+                await super().close()
                 is_busy = isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode == sqlite3.SQLITE_BUSY
                 if not is_busy or monotonic() > give_up:
                     raise
                 await asyncio.sleep(RETRY_S)
 
     async def _prepare(self) -> None:
-        """Gives the connection the functions that the statements use."""
-        connection = self._connection
-        assert connection is not None  # noqa: S101  # it was made just now
-        await connection.create_function(folding.FUNCTION, 1, folding.folded, deterministic=True)
-        await connection.create_function(words.FUNCTION, 1, words.searchable, deterministic=True)
+        connection: Any = self._connection
+        await connection._execute(_add_functions, connection._conn)
 
     def acquire_connection(self) -> ConnectionWrapper[Any]:
         """Gives the one connection to one statement at a time."""

@@ -197,7 +197,7 @@ def _join(tables: Mapping[type[Model], Table], table: Table, name: str, attribut
             )  # fmt: skip
         case BackwardFKRelation():
             near = table.columns[attribute.to_field_instance.model_field_name]
-            far = target.columns[attribute.relation_source_field]
+            far = target.columns[attribute.relation_field]
             many = not _is_one_to_one(attribute)
             return Join(name=name, source=table, target=target, near=near, far=far, many=many)
         case ManyToManyFieldInstance():

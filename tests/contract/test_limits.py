@@ -119,7 +119,7 @@ async def test_a_statement_that_takes_too_long(shop: Shop, shop_url: str) -> Non
 
 async def test_a_statement_that_takes_its_time(shop: Shop) -> None:
     """What takes long, and not too long, is served; the limit is the setting's."""
-    assert shop.engine.database.statement_timeout_s == 10
+    assert shop.engine.database.limits.statement_s == 10
     assert (await shop.rest("GET", SLOW)).status_code == 200
     if shop.engine.database.dialect == "postgres":
         (row,) = await shop.engine.database.fetch("SHOW statement_timeout")

@@ -394,7 +394,8 @@ async def test_without_a_database(
 ) -> None:
     headers = {**await shop.headers("admin"), "Cookie": f"twofold={new_secret('session')}"}
     document = {each.name: each for each in contract.operations()}
-    monkeypatch.setattr(shop.engine.database, "fetch", out_of_reach)
+    for name in ("fetch", "read"):
+        monkeypatch.setattr(shop.engine.database, name, out_of_reach)
     monkeypatch.setattr(shop.engine.database, "transaction", no_transaction)
     monkeypatch.setattr(shop.engine.database, "use", no_use)
     shop.engine.actors.forget()

@@ -76,12 +76,12 @@ async def test_what_is_refused(shop: Shop, ids: dict[str, str], query: str, code
 
 
 async def test_one_statement_a_type(shop: Shop, ids: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    asked, fetch = [], shop.engine.database.fetch
+    asked, fetch = [], shop.engine.database.read
 
     async def spy(*given: Any) -> Any:
         asked.append(given)
         return await fetch(*given)
 
-    monkeypatch.setattr(shop.engine.database, "fetch", spy)
+    monkeypatch.setattr(shop.engine.database, "read", spy)
     await shop.graphql(MANY, ids=[ids["tag"], ids["product"], ids["draft"]] * 60, stars=1)
     assert len(asked) == 2

@@ -144,16 +144,16 @@ async def test_an_answer_older_than_a_change_is_not_remembered(
     database: Database, user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     actors, token = memory(database), await token_of(database, user)
-    fetch = database.fetch
+    read = database.read
 
-    async def fetch_before_a_revocation(sql: str, *given: Any) -> Any:
-        rows = await fetch(sql, *given)
+    async def read_before_a_revocation(sql: str, *given: Any) -> Any:
+        rows = await read(sql, *given)
         monkeypatch.undo()
         await tokens.revoke_token(database, token)
         actors.forget()
         return rows
 
-    monkeypatch.setattr(database, "fetch", fetch_before_a_revocation)
+    monkeypatch.setattr(database, "read", read_before_a_revocation)
     await actors.of(token)  # it was good when it was asked
     with pytest.raises(Unauthenticated):
         await actors.of(token)

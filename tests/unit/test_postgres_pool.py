@@ -11,7 +11,8 @@ import pytest
 from storefront.config import MODELS
 from twofold.database import Database, tortoise_config
 from twofold.errors import Unavailable
-from twofold.postgres import Pool
+from twofold.pool import Pool
+from twofold.postgres import is_usable
 
 SIZE = 2
 ENDED = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> $1"
@@ -24,7 +25,7 @@ def url(new_postgres_database: Callable[[], str]) -> str:
 
 @pytest.fixture
 async def pool(url: str) -> AsyncIterator[Pool]:
-    pool = Pool(lambda: asyncpg.connect(url), SIZE)
+    pool = Pool(lambda: asyncpg.connect(url), SIZE, is_usable=is_usable)
     yield pool
     await asyncio.wait_for(pool.close(), 5)
 
@@ -132,7 +133,7 @@ async def test_a_server_out_of_reach_holds_no_place(url: str) -> None:
             raise OSError("not there")
         return await asyncpg.connect(url)
 
-    pool = Pool(connect, SIZE)
+    pool = Pool(connect, SIZE, is_usable=is_usable)
     refused = await asyncio.gather(*(pool.acquire() for _ in range(5)), return_exceptions=True)
     assert all(isinstance(each, OSError) for each in refused)
     reachable = True
@@ -141,7 +142,7 @@ async def test_a_server_out_of_reach_holds_no_place(url: str) -> None:
 
 
 async def test_closing_waits_for_who_is_at_work(url: str) -> None:
-    pool = Pool(lambda: asyncpg.connect(url), SIZE)
+    pool = Pool(lambda: asyncpg.connect(url), SIZE, is_usable=is_usable)
     connection = await pool.acquire()
     closing = asyncio.create_task(pool.close())
     await asyncio.sleep(0.05)

@@ -11,7 +11,6 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from twofold.answer import read_body
-from twofold.database import outages
 from twofold.engine import Engine
 from twofold.errors import TooManyRequests, Unauthenticated, Unavailable
 from twofold.identity.models import User
@@ -22,6 +21,7 @@ from twofold.identity.oauth.protocol import Answer, ProtocolError, ProtocolReque
 from twofold.identity.oauth.pushing import push
 from twofold.identity.oauth.server import NO_STORE, Server
 from twofold.identity.oauth.token_status import introspect, revoke
+from twofold.outages import outages
 from twofold_rest.identity.origin import origin_of
 
 __all__ = ["endpoint_routes"]

@@ -5,6 +5,7 @@ import sys
 import typer
 from pydantic import ValidationError
 
+from twofold.cli.adopting import adopt
 from twofold.cli.contracts import openapi, schema
 from twofold.cli.identity import keys_app, users_app
 from twofold.cli.migrations import migrate_app
@@ -23,6 +24,7 @@ app = typer.Typer(
 app.command()(serve)
 app.command()(seed)
 app.command()(purge)
+app.command()(adopt)
 app.command()(schema)
 app.command()(openapi)
 app.add_typer(migrate_app, name="migrate")

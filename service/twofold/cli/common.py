@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -19,6 +21,8 @@ __all__ = ["load_application", "load_asgi", "open_database"]
 def load_application(settings: Settings) -> Application:
     """Returns the application that the settings name; ends the command when there is none."""
     module, _, name = settings.application.partition(":")
+    if str(Path.cwd()) not in sys.path:
+        sys.path.append(str(Path.cwd()))  # last, so that nothing here hides what is installed
     try:
         application = getattr(importlib.import_module(module), name)
     except (ImportError, AttributeError, ValueError) as error:
@@ -43,7 +47,9 @@ async def open_database(settings: Settings | None = None) -> AsyncIterator[Datab
     """Gives the application's database, open within the block."""
     settings = settings or Settings()
     it = load_application(settings)
-    config = tortoise_config(settings.database_url, it.models, settings.database_pool, it.engine_prefix)
+    config = tortoise_config(
+        settings.database_url, it.models, settings.database_pool, settings.connecting, engine_prefix=it.engine_prefix
+    )
     database = Database(config)
     await database.open()
     try:

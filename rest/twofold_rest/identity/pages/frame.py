@@ -18,7 +18,6 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse
 from starlette.routing import Route
 
-from twofold.database import outages
 from twofold.engine import Engine
 from twofold.errors import FieldError, Forbidden, ServiceError, TooManyRequests
 from twofold.identity.identity import From
@@ -26,6 +25,7 @@ from twofold.identity.models import Session
 from twofold.identity.passwords import MAX_PASSWORD_CHARACTERS, MIN_PASSWORD_CHARACTERS
 from twofold.identity.sealed import NotOurs
 from twofold.identity.sessions import csrf_token, is_csrf_token, session_of
+from twofold.outages import outages
 from twofold_rest.errors import STATUSES
 from twofold_rest.identity.origin import origin_of
 from twofold_rest.identity.pages.cookies import Cookies
