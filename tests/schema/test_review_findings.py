@@ -25,11 +25,11 @@ from support.reviewing.files import (
     written,
 )
 from support.reviewing.locks import LOCKS
-from support.reviewing.loss import LOSS
+from support.reviewing.loss import BESIDE, BY_HAND, LOSS
 from support.reviewing.rolling import ROLLING
 from twofold.migrate.review import Landed, Severity, Sizes, review
 from twofold.migrate.review.codes import Code
-from twofold.migrate.steps import Batches
+from twofold.migrate.steps import Batches, Concurrently
 
 pytestmark = pytest.mark.migrations
 
@@ -167,6 +167,18 @@ def test_files_in_another_form(line: str, code: str, severity: str, tmp_path: Pa
 def test_a_transaction_around_everything_is_told(tmp_path: Path) -> None:
     assert codes(reviewed(tmp_path / "bad", both("SELECT 1"), transaction=True))["format"] == "major"
     assert "format" not in codes(reviewed(tmp_path, both("SELECT 1")))
+
+
+def test_concurrently_needs_that_no_transaction_is_open(tmp_path: Path) -> None:
+    index = on("postgres", Concurrently("CREATE INDEX CONCURRENTLY ix ON items (note)", index="ix"))
+    found = codes(reviewed(tmp_path / "bad", index, transaction=True))
+    assert found["concurrently-in-transaction"] == "critical"
+    assert "concurrently-in-transaction" not in codes(reviewed(tmp_path / "good", index))
+
+
+def test_a_table_that_is_made_anew_by_hand_keeps_its_name(tmp_path: Path) -> None:
+    assert "renames" not in codes(reviewed(tmp_path / "by hand", on("sqlite", *BY_HAND)))
+    assert "renames" not in codes(reviewed(tmp_path / "beside", on("sqlite", *BESIDE)))
 
 
 def test_numbers_that_are_missing_or_there_twice(tmp_path: Path) -> None:
