@@ -32,7 +32,8 @@ async def open_database(settings: Settings | None = None) -> AsyncIterator[Datab
     """Gives the application's database, open within the block."""
     settings = settings or Settings()
     models = load_application(settings).models
-    database = Database(tortoise_config(settings.database_url, models, settings.database_pool, settings.connecting))
+    config = tortoise_config(settings.database_url, models, settings.database_pool, settings.connecting)
+    database = Database(config, replicas=settings.replicas, redis=settings.redis)
     await database.open()
     try:
         yield database
