@@ -16,6 +16,8 @@ __all__ = ["Connecting", "Limits", "credentials_of", "replica_credentials", "tor
 POSTGRES = ("postgres", "postgresql")
 TLS_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 """What libpq calls `sslmode`."""
+REPLICA_CONNECT_S = 1.0
+"""The primary can answer for a replica that takes longer."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,5 +128,5 @@ def replica_credentials(url: str, primary: Mapping[str, Any]) -> dict[str, Any]:
         own = credentials_of(url, primary["maxsize"], Connecting())
     except ValueError as error:
         raise WrongSetting(f"TWOFOLD_REPLICA_URL: {error}.") from None
-    same = ("settings", "timeout", "wait_s", "pooler", "application_name")
-    return own | {name: primary[name] for name in same}
+    same = {name: primary[name] for name in ("settings", "wait_s", "pooler", "application_name")}
+    return own | same | {"timeout": min(primary["timeout"], REPLICA_CONNECT_S)}

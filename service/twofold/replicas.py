@@ -18,7 +18,11 @@ __all__ = ["Replicas"]
 
 log = logging.getLogger("twofold.replicas")
 
-WRITTEN = "SELECT (pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::bigint"
+WRITTEN = """
+SELECT (CASE current_setting('synchronous_commit')
+    WHEN 'off' THEN pg_current_wal_insert_lsn() ELSE pg_current_wal_flush_lsn()
+END - '0/0'::pg_lsn)::bigint"""
+"""Up to where commits are acknowledged: what is flushed, or else what is there, which a replica may get much later."""
 CATCH_UP_S = 1.0
 """How long a write that cannot be told to others waits for the replicas to have it."""
 
