@@ -25,6 +25,8 @@ END - '0/0'::pg_lsn)::bigint"""
 """Up to where commits are acknowledged: what is flushed, or else what is there, which a replica may get much later."""
 CATCH_UP_S = 1.0
 """How long a write that cannot be told to others waits for the replicas to have it."""
+GIVEN_UP_S = 10.0
+"""How long writes do not wait once one has waited in vain."""
 
 
 class Replicas:
@@ -43,6 +45,7 @@ class Replicas:
         self._shared = shared
         self._primary: PostgresClient | None = None
         self._turn = 0
+        self._given_up_until_s = 0.0
         self._learning: asyncio.Task[None] | None = None
 
     def open(self, primary: PostgresClient) -> None:
@@ -108,7 +111,10 @@ class Replicas:
 
     async def _catch_up(self, position: int) -> None:
         """Waits until all replicas that answer have what was written, since other processes may not hear of it."""
-        give_up_s = monotonic() + CATCH_UP_S
-        reached = await asyncio.gather(*(each.reaches(position, give_up_s) for each in self._replicas))
+        now_s = monotonic()
+        if now_s < self._given_up_until_s:
+            return
+        reached = await asyncio.gather(*(each.reaches(position, now_s + CATCH_UP_S) for each in self._replicas))
         if not all(reached):
+            self._given_up_until_s = monotonic() + GIVEN_UP_S
             log.warning("a write is acknowledged that other processes may not see on a replica for a while")

@@ -33,7 +33,7 @@ class Replicated:
     async def pause(self) -> None:
         """Makes the replica keep what it gets to itself."""
         await self._tell("SELECT pg_wal_replay_pause()")
-        while await self._tell("SELECT pg_get_wal_replay_pause_state()") != "paused":
+        while await self._tell("SELECT pg_get_wal_replay_pause_state()") != "paused":  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
     async def resume(self) -> None:
