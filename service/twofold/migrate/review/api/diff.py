@@ -14,6 +14,7 @@ from typing import Any
 from twofold.contract import Contract, ContractChange
 from twofold.migrate.review.api import dump
 from twofold.migrate.review.api.access import access_changes, scope_changes
+from twofold.migrate.review.codes import Code
 from twofold.migrate.review.finding import Finding, Severity
 from twofold.migrate.review.git import checked_out, top_of
 
@@ -97,5 +98,5 @@ def _changes(contract: Contract, name: str, old: Mapping[str, Any], new: Mapping
 
 
 def _finding(name: str, change: ContractChange) -> Finding:
-    code = "api-breaks" if change.effect == "breaks" else "api-may-break"
+    code: Code = "api-breaks" if change.effect == "breaks" else "api-may-break"
     return Finding(severity=SEVERITIES[change.effect], code=code, file=name, reason=change.what, fix=FIX[change.effect])
