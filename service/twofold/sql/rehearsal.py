@@ -9,16 +9,21 @@ from twofold.sql.dialects import quoted
 
 __all__ = [
     "allows",
+    "any_row",
     "create_database",
     "differing",
     "drop_database",
     "insert",
+    "insert_defaults",
     "keep",
     "kept",
     "keys",
+    "labels",
     "missing",
     "texts",
-]  # fmt: skip
+    "typed",
+    "values",
+]
 
 
 def create_database(name: str) -> str:
@@ -70,18 +75,41 @@ def differing(pair: tuple[str, str], other: tuple[str, str], between: tuple[str,
     return f"SELECT count(*) FROM {joined} WHERE a.{column} IS NOT NULL AND a.{column} IS NOT b.{its}{same}"
 
 
+def values(table: str, column: str) -> str:
+    """Counts the values of a column that are not null."""
+    return f"SELECT count({column}) FROM {quoted(table)}"
+
+
+def insert_defaults(table: str) -> str:
+    """Inserts a row of which the database makes everything."""
+    return f"INSERT INTO {quoted(table)} DEFAULT VALUES"
+
+
 def insert(table: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Inserts rows whose values are SQL."""
     names = ", ".join(map(quoted, columns))
     values = ", ".join(f"({', '.join(row)})" for row in rows)
-    if not columns:
-        return f"INSERT INTO {quoted(table)} DEFAULT VALUES"
     return f"INSERT INTO {quoted(table)} ({names}) VALUES {values}"
 
 
 def keys(table: str, columns: Sequence[str], dialect: Dialect, limit: int) -> str:
     """Reads some rows' columns as text."""
     return f"{texts(table, columns, dialect)} LIMIT {limit}"
+
+
+def any_row(table: str) -> str:
+    """Reads one row, if there is any."""
+    return f"SELECT 1 FROM {quoted(table)} LIMIT 1"
+
+
+def labels() -> str:
+    """Reads the values of an enum of PostgreSQL, by the type's name; none of other types."""
+    return "SELECT enumlabel FROM pg_enum WHERE enumtypid = to_regtype($1) ORDER BY enumsortorder"
+
+
+def typed(value: str, type_: str, dialect: Dialect) -> str:
+    """Makes a value one of a type. SQLite's casts make what they can of anything, so there it is left as it is."""
+    return value if dialect == "sqlite" or value == "NULL" else f"CAST({value} AS {type_})"
 
 
 def allows(condition: str, column: str, value: str) -> str:

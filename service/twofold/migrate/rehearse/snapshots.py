@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from twofold.database import Database
+from twofold.database import Database, Dialect
 from twofold.schema import Schema, Table
 from twofold.schema.inspect import inspect
 from twofold.sql import rehearsal as sql
@@ -80,6 +80,10 @@ class Snapshots:
         middle = between.column(table, column) if between is not None else None
         return self._count(sql.differing(earlier.column(table, column), later.column(table, column), middle))
 
+    def values(self, table: str, column: str, snapshot: Snapshot) -> int:
+        """Returns how many values of a column are not null."""
+        return self._count(sql.values(*snapshot.column(table, column)))
+
     def _count(self, statement: str) -> int:
         return int(self._file.execute(statement).fetchone()[0])
 
@@ -91,12 +95,13 @@ class Snapshots:
         key = [names.index(each) for each in table.primary_key]
         seen: Counter[str] = Counter()
         number = 0
-        async for batch in _read(database, sql.texts(table.name, names, database.dialect)):
-            kept = [[_key(row, key, seen), *map(_short, row)] for row in batch]
-            self._file.execute("BEGIN")
-            self._file.executemany(sql.kept(place, len(names)), kept)
-            self._file.execute("COMMIT")
-            number += len(kept)
+        async with database.transaction() as client, client.acquire_connection() as connection:
+            async for batch in _batches(connection, sql.texts(table.name, names, database.dialect), database.dialect):
+                kept = [[_key(row, key, seen), *map(_short, row)] for row in batch]
+                self._file.execute("BEGIN")
+                self._file.executemany(sql.kept(place, len(names)), kept)
+                self._file.execute("COMMIT")
+                number += len(kept)
         return number
 
 
@@ -113,14 +118,13 @@ def _short(value: str | None) -> str | None:
     return value if value is None or len(value) <= LONG else sha256(value.encode(errors="surrogatepass")).hexdigest()
 
 
-async def _read(database: Database, statement: str) -> AsyncIterator[list[Any]]:
-    """Gives the rows in batches, so that a large table is never in memory as a whole."""
-    async with database.transaction() as client, client.acquire_connection() as connection:
-        if database.dialect == "postgres":
-            cursor = await connection.cursor(statement)
-            while batch := await cursor.fetch(BATCH):
-                yield list(map(tuple, batch))
-            return
-        async with connection.execute(statement) as found:
-            while batch := await found.fetchmany(BATCH):
-                yield list(map(tuple, batch))
+async def _batches(connection: Any, statement: str, dialect: Dialect) -> AsyncIterator[Sequence[Any]]:
+    """Gives the rows bit by bit, so that a large table is never in memory as a whole."""
+    if dialect == "postgres":
+        cursor = await connection.cursor(statement)
+        while batch := await cursor.fetch(BATCH):
+            yield batch
+        return
+    async with connection.execute(statement) as found:
+        while batch := await found.fetchmany(BATCH):
+            yield batch
