@@ -50,10 +50,7 @@ class GraphQLContract:
                  for each in find_breaking_changes(before, after)]  # fmt: skip
         found += [ContractChange(effect="may break", what=each.description)
                   for each in find_dangerous_changes(before, after)]  # fmt: skip
-        risky = {each.what for each in found}
-        return found + [
-            ContractChange(effect="nothing", what=what) for what in _added(before, after) if what not in risky
-        ]
+        return found + [ContractChange(effect="nothing", what=what) for what in _added(before, after)]
 
 
 def _added(before: GraphQLSchema, after: GraphQLSchema) -> Iterator[str]:

@@ -123,7 +123,8 @@ def told(rows: Any, **fields: Any) -> Any:
     ("old", "new", "code"),
     [
         ("none", MINE, "access-gained"), (MINE, "all", "access-gained"), ("all", MINE, "access-lost"),
-        (MINE, "none", "access-lost"), (MINE, ["or", MINE, OPEN], "access-gained"), (["or", MINE, OPEN], OPEN, "access-lost"),
+        (MINE, "none", "access-lost"), (MINE, ["or", MINE, OPEN], "access-gained"),
+        (["or", MINE, OPEN], OPEN, "access-lost"),
         (["and", MINE, OPEN], MINE, "access-gained"), (MINE, ["and", MINE, OPEN], "access-lost"),
         (OPEN, SHUT, "access-differs"), (OPEN, ["not", OPEN], "access-differs"), (OPEN, OPEN, None),
         (["or", MINE, OPEN], ["or", MINE, SHUT], "access-differs"),
