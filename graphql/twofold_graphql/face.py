@@ -17,6 +17,7 @@ from twofold.errors import Forbidden, Malformed, NotFound, OutOfScope, ServiceEr
 from twofold.etag import etag, is_known
 from twofold.identity.authenticate import WHO_ASKS, authenticate, challenge
 from twofold.page import to_json
+from twofold_graphql.contract import GraphQLContract
 from twofold_graphql.documents import Documents
 from twofold_graphql.errors import refusal_entry
 from twofold_graphql.execute import Executing, NotAQuery
@@ -51,6 +52,7 @@ class GraphQLFace:
         if engine.settings.only_trusted_documents:
             page = graphiql_off()
         executing = Executing(engine)
+        app.state.contracts["GraphQL"] = GraphQLContract(executing.schema, self.path)
         endpoint = _Endpoint(engine, executing, Documents(executing, engine.settings), page)
         if STATIC.is_dir():  # not there when the scripts could not be built at install; the page says so
             app.router.routes.append(Mount(static, StaticFiles(directory=STATIC), name="graphiql"))

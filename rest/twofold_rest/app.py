@@ -16,8 +16,10 @@ from starlette.types import Receive, Scope, Send
 
 from twofold.engine import Engine
 from twofold.errors import FieldError, Invalid, Malformed, ServiceError
+from twofold.migrate.behind import warn_if_behind
 from twofold_rest.access_log import hide_secrets
 from twofold_rest.aggregate_openapi import aggregate_components
+from twofold_rest.contract import RestContract
 from twofold_rest.cors import SHARED, Cors
 from twofold_rest.documents import CSP, STATIC, documents_page
 from twofold_rest.errors import http_error, internal_error, service_error
@@ -42,7 +44,7 @@ class Face(Protocol):
     """Another way to the same service, mounted beside REST."""
 
     def mount(self, app: FastAPI, engine: Engine) -> None:
-        """Adds the face's routes to the app."""
+        """Adds the face's routes to the app, and its contract to `app.state.contracts` by its name."""
 
 
 class Host(FastAPI):
@@ -74,6 +76,7 @@ def create_app(engine: Engine, faces: Sequence[Face] = ()) -> FastAPI:
         telemetry=NO_TELEMETRY,
     )
     hide_secrets()
+    app.state.contracts = {}
     shortcuts = Shortcuts(PREFIX)
     shared: set[str] = set(SHARED)  # those of the faces join them below
     settings = engine.settings
@@ -103,6 +106,7 @@ def _lifespan(engine: Engine) -> Any:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await engine.database.open()
+        await warn_if_behind(engine.database, engine.settings.migrations, engine.application.models)
         try:
             yield
         finally:
@@ -152,6 +156,7 @@ def _add_documents(app: FastAPI, engine: Engine) -> None:
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]
+    app.state.contracts["REST"] = RestContract(openapi, f"{PREFIX}/openapi.json")
 
 
 def _validation_error(request: Request, error: Exception) -> Response:

@@ -65,5 +65,7 @@ class Application:
     first_request: str
     """Path and query of a request that shows what the application is, for who has just started it."""
     seed: Seed | None = None
+    engine_prefix: str = ""
+    """With what the names of the engine's own tables begin, where other tables of the database have such names."""
     audit: type[AuditRecord] | None = None
     """The model in which every change is recorded; None: changes are not recorded."""

@@ -55,10 +55,13 @@ def tortoise_config(
     apps: Mapping[str, Sequence[str]],
     pool_size: int = 10,
     connecting: Connecting = Connecting(),
+    *,
+    engine_prefix: str = "",
 ) -> dict[str, Any]:
     """Returns Tortoise's configuration for `database_url`.
 
     `apps` maps an app's label to the modules its models are in. aerich's tracking table is in the app `twofold`.
+    The names of the engine's tables begin with `engine_prefix`.
 
     Raises:
         ValueError: the URL is neither SQLite nor PostgreSQL, or its `sslmode` is none.
@@ -77,6 +80,7 @@ def tortoise_config(
     return {
         "connections": {"default": connection},
         "apps": {label: {"models": list(modules), "default_connection": "default"} for label, modules in apps.items()},
+        "engine_prefix": engine_prefix,
     }
 
 

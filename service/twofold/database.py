@@ -1,11 +1,12 @@
 """The database behind the service: one Tortoise context, whose connections run statements and transactions."""
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from time import monotonic
 from typing import Any, ClassVar, Literal, TypeAlias
 
+from tortoise import Model
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.context import TortoiseContext, _current_context  # pyright: ignore[reportPrivateUsage]
@@ -16,13 +17,23 @@ from twofold.outages import ours, outages, stopped
 from twofold.replicas import Replicas
 from twofold.shared import MappedFile, OnRedis, Shared
 
-__all__ = ["Database", "Dialect", "Row", "tortoise_config"]
+__all__ = ["Database", "Dialect", "Row", "name_tables", "tortoise_config"]
 
 Dialect: TypeAlias = Literal["sqlite", "postgres"]
 Row: TypeAlias = Any
 """A row as the driver gives it (sqlite3.Row or asyncpg.Record): indexed by position or by column name."""
 
+ENGINE_APP = "twofold"
 NO_LIMITS = Limits()
+
+
+def name_tables(models: Iterable[type[Model]], engine_prefix: str) -> None:
+    """Makes the engine's models, among `models`, those of tables whose names begin with `engine_prefix`."""
+    for model in models:
+        if model._meta.app == ENGINE_APP and model.__module__ != "aerich.models":
+            model._meta.db_table = f"{engine_prefix}{model.Meta.table}"  # type: ignore[attr-defined]
+    Database.forget_speech()
+
 
 _running: ContextVar[tuple[object, BaseDBAsyncClient] | None] = ContextVar("running", default=None)
 """The transaction of this task, and the database that it is of."""
@@ -39,7 +50,7 @@ class Database:
         WrongSetting: there are replicas of what is not PostgreSQL.
     """
 
-    _spoken: ClassVar[Dialect | None] = None
+    _spoken: ClassVar[tuple[Dialect, str] | None] = None
 
     def __init__(
         self,
@@ -52,6 +63,8 @@ class Database:
         self._context = TortoiseContext()
         engine = config["connections"]["default"]["engine"]
         self.dialect: Dialect = "sqlite" if "sqlite" in engine else "postgres"
+        self.speech: tuple[Dialect, str] = (self.dialect, config["engine_prefix"])
+        """The dialect, and with what the names of the engine's tables begin."""
         self.limits = limits
         self.config = _limited(config, limits) if self.dialect == "postgres" else config
         credentials = self.config["connections"]["default"]["credentials"]
@@ -84,7 +97,7 @@ class Database:
         """
         token = _current_context.set(self._context)
         try:
-            if Database._spoken != self.dialect:
+            if Database._spoken != self.speech:
                 self._speak()
             yield
         finally:
@@ -93,13 +106,20 @@ class Database:
     def _speak(self) -> None:
         """Makes the models write SQL for this database: Tortoise keeps its text on them, in the dialect opened last.
 
-        So a process may have databases of both dialects open, as the tests do, if it does not use them at once.
+        So a process may have databases of both dialects, and with tables of other names, open, as the tests do, if it
+        does not use them at once.
         """
         apps = self._context.apps
         if apps is not None:
+            name_tables([each for models in apps.values() for each in models.values()], self.speech[1])
             EXECUTOR_CACHE.clear()
             apps._build_initial_querysets()  # pyright: ignore[reportPrivateUsage]
-            Database._spoken = self.dialect
+            Database._spoken = self.speech
+
+    @classmethod
+    def forget_speech(cls) -> None:
+        """Makes whichever database is used next speak again, since what the models say has changed."""
+        cls._spoken = None
 
     @property
     def connection(self) -> BaseDBAsyncClient:

@@ -46,7 +46,10 @@ class Engine:
     def __init__(self, application: Application, settings: Settings) -> None:
         self.application = application
         self.settings = settings
-        config = tortoise_config(settings.database_url, application.models, settings.database_pool, settings.connecting)
+        config = tortoise_config(
+            settings.database_url, application.models, settings.database_pool, settings.connecting,
+            engine_prefix=application.engine_prefix,
+        )  # fmt: skip
         self.database = Database(config, limits=settings.limits, replicas=settings.replicas, redis=settings.redis)
         self.dialect = DIALECTS[self.database.dialect]
         self.tables = tables_of(models_of(config))

@@ -3,15 +3,18 @@
 import sqlite3
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import tortoise.backends.sqlite.executor  # noqa: F401  # registers its own datetime adapter, which ours replaces
 import uuid_utils.compat
-from tortoise.fields import Field, IntField, UUIDField
+from tortoise.fields import DatetimeField, Field, IntField, UUIDField
 from tortoise.migrations.constraints import CheckConstraint
 
-__all__ = ["MoneyField", "VersionField", "checks", "id_field", "new_id", "sqlite_datetime"]
+__all__ = ["MoneyField", "UtcDatetimeField", "VersionField", "checks", "id_field", "new_id", "sqlite_datetime",
+           "stored_as"]  # fmt: skip
+
+F = TypeVar("F")
 
 
 def new_id() -> UUID:
@@ -87,3 +90,31 @@ class MoneyField(Field[Decimal], Decimal):  # type: ignore[misc]
         if value is None or isinstance(value, Decimal):
             return value
         return Decimal(value).scaleb(-self.decimal_places)
+
+
+class UtcDatetimeField(DatetimeField[datetime]):
+    """A moment in a column of PostgreSQL's that has no time zone, which is taken to be UTC.
+
+    Its column is `stored_as("timestamp", UtcDatetimeField())`.
+    """
+
+    def to_db_value(self, value: Any, instance: Any) -> Any:
+        """Returns the moment without its time zone."""
+        moment = super().to_db_value(value, instance)
+        return moment.astimezone(UTC).replace(tzinfo=None) if isinstance(moment, datetime) else moment
+
+    def to_python_value(self, value: Any) -> Any:
+        """Returns the moment with its time zone."""
+        if isinstance(value, datetime) and value.tzinfo is None:
+            value = value.replace(tzinfo=UTC)
+        return super().to_python_value(value)
+
+
+def stored_as(type_: str, column: F) -> F:
+    """Returns a field whose column has another type on PostgreSQL than such fields have: an enum, an array, a domain.
+
+    `type_` is the type as SQL writes it. The engine casts what it reads and what it compares; indexes of the column do
+    not help it then. It writes what can be cast back: text, numbers and moments, but not JSON.
+    """
+    column.stored_as = type_  # type: ignore[attr-defined]
+    return column

@@ -11,6 +11,7 @@ from tortoise.apps import Apps
 from tortoise.connection import ConnectionHandler
 from tortoise.fields.relational import BackwardFKRelation, ForeignKeyFieldInstance, ManyToManyFieldInstance
 
+from twofold.database import name_tables
 from twofold.errors import WrongDeclaration
 from twofold.fields import VersionField
 from twofold.kinds import Kind, kind_of
@@ -43,6 +44,8 @@ class Column:
     description: str | None
     counts_changes: bool = False
     """Whether it holds the row's version (VersionField)."""
+    stored_as: str | None = None
+    """Its type on PostgreSQL, where that is not the one of its kind (`fields.stored_as`)."""
 
     def __repr__(self) -> str:
         return f"<Column {self.table}.{self.db_name}>"
@@ -117,7 +120,9 @@ def models_of(config: dict[str, Any]) -> list[type[Model]]:
     connections = ConnectionHandler()
     connections._init_config(config["connections"])  # pyright: ignore[reportPrivateUsage]
     apps = Apps(config["apps"], connections, validate_connections=False)
-    return [model for models in apps.apps.values() for model in models.values() if model.__module__ != "aerich.models"]
+    known = [model for models in apps.apps.values() for model in models.values()]
+    name_tables(known, config["engine_prefix"])
+    return [model for model in known if model.__module__ != "aerich.models"]
 
 
 def _table(model: type[Model]) -> Table:
@@ -167,6 +172,7 @@ def _column(model: type[Model], attribute: str, db_name: str) -> Column | None:
         touched=bool(getattr(column, "auto_now", False)),
         description=_description_of(column, kind),
         counts_changes=isinstance(column, VersionField),
+        stored_as=getattr(column, "stored_as", None),
     )
 
 
@@ -191,7 +197,7 @@ def _join(tables: Mapping[type[Model], Table], table: Table, name: str, attribut
             )  # fmt: skip
         case BackwardFKRelation():
             near = table.columns[attribute.to_field_instance.model_field_name]
-            far = target.columns[attribute.relation_source_field]
+            far = target.columns[attribute.relation_field]
             many = not _is_one_to_one(attribute)
             return Join(name=name, source=table, target=target, near=near, far=far, many=many)
         case ManyToManyFieldInstance():

@@ -14,10 +14,11 @@ from typing import Any
 
 import pytest
 
+from support.databases import DIALECTS
 from support.figures import count
 from support.shop import Shop
 from support.statements import recorded
-from twofold.sql.actor import ACTOR_OF
+from twofold.sql.actor import statements_of_actor
 
 pytestmark = pytest.mark.golden
 
@@ -26,7 +27,7 @@ CASES = sorted([*HERE.glob("*.graphql"), *HERE.glob("*.http")])
 SETTING = re.compile(r"# (who|variables): (.*)")
 SECTION = re.compile(r"^-- (sqlite|postgres)\n", re.MULTILINE)
 CLAUSE, NEW_LINE = re.compile(r" (?=(?:FROM|LEFT JOIN|WHERE|ORDER BY) )"), "\n  "
-CREDENTIALS = {text for texts in ACTOR_OF.values() for text in texts.values()}
+CREDENTIALS = {text for dialect in DIALECTS for text in statements_of_actor(dialect).values()}
 """What looks up who asks: not part of the question."""
 
 

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
+from support.databases import DIALECTS
 from support.figures import count
 from support.shop import Shop
 from support.statements import recorded
@@ -16,7 +17,7 @@ from twofold.actor import ANONYMOUS
 from twofold.aggregate import FUNCTIONS, functions_of, is_groupable, parts_of
 from twofold.page import to_json
 from twofold.spec import ResourceSpec
-from twofold.sql.actor import ACTOR_OF
+from twofold.sql.actor import statements_of_actor
 from twofold_graphql.execute import Request
 from twofold_graphql.names import camel
 
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.parity
 ACTORS = (None, "customer", "vendor", "moderator", "admin")
 Key: TypeAlias = tuple[list[str], str | None]
 """The path to a field that groups are made of, and its part."""
-CREDENTIALS = {text for texts in ACTOR_OF.values() for text in texts.values()}
+CREDENTIALS = {text for dialect in DIALECTS for text in statements_of_actor(dialect).values()}
 
 
 def spec_of(shop: Shop, plural: str) -> ResourceSpec:

@@ -1,6 +1,5 @@
 """Each change of models on each database, up, down and up again, with rows in the tables."""
 
-import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -11,14 +10,15 @@ from support.changes import altered, beyond, columns, indexes, relations
 from support.changes.by_aerich import AerichTrial
 from support.changes.case import Case
 from support.changes.faults import FAULTS, Fault
-from support.changes.files import BOTH, changes, schemas_of
+from support.changes.files import BOTH, CHANGE, drafted, schemas_of, write
 from support.changes.trial import Trial
 from support.figures import count
 from support.long import examples
 from twofold.database import Database, Dialect, tortoise_config
 from twofold.migrate import MigrationFailed
-from twofold.migrate.plan import MissingFiller, plan
-from twofold.schema import Schema
+from twofold.migrate.files import MigrationFile
+from twofold.migrate.plan import MissingFiller, Renames, plan
+from twofold.migrate.wanted import recorded
 
 pytestmark = pytest.mark.migrations
 
@@ -76,21 +76,24 @@ async def test_aerich_runs_them_too(name: str, database: Database, url: str, tmp
 
 @pytest.mark.parametrize("dialect", BOTH)
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in CASES])
-def test_nothing_is_made_of_nothing(case: Case, dialect: Dialect) -> None:
-    """Something is planned where the case says so only; and nothing between what a file keeps and its models."""
-    old, new = schemas_of(case, dialect)
-    assert [bool(each) for each in changes(case, old, new, dialect)] == [dialect in case.acts_on] * 2
-    for schema in (old, new):
-        kept = Schema.from_json(json.loads(json.dumps(schema.as_json())))
-        assert plan(kept, schema, dialect) == plan(schema, kept, dialect, backwards=True) == []
-    count("migrations", "pairs of models compared", 3)
+def test_nothing_is_made_of_nothing(case: Case, dialect: Dialect, tmp_path: Path) -> None:
+    """Something is planned where the case says so only; and nothing between what the file keeps and the models."""
+    draft = drafted(case)[CHANGE]
+    assert [bool(each[dialect]) for each in (draft.up(), draft.down())] == [dialect in case.acts_on] * 2
+    assert draft.is_needed == bool(case.acts_on)
+    path = write(tmp_path, CHANGE, (draft.up(), draft.down()), draft.new)
+    kept = recorded(MigrationFile.at(path))
+    assert kept == draft.new
+    assert not replace(draft, old=kept, renames=Renames()).is_needed
+    count("migrations", "pairs of models compared", 2)
 
 
 @pytest.mark.parametrize("dialect", BOTH)
 def test_a_value_that_nobody_said_is_asked_for(dialect: Dialect) -> None:
     case = BY_NAME["add_notnull_nodefault"]
+    old, new = schemas_of(case, dialect)
     with pytest.raises(MissingFiller, match=r"things\.x"):
-        changes(replace(case, fillers={}), *schemas_of(case, dialect), dialect)
+        plan(old, new, dialect)
 
 
 @pytest.mark.parametrize(

@@ -110,6 +110,14 @@ def test_wrong_words_are_refused(bookshop: Bookshop) -> None:
     assert "lower-case" in bookshop.refuses("make", "Not A Name")
     assert "there is no app nothing" in bookshop.refuses("make", "--app", "nothing")
     assert "--app" in bookshop.refuses("make", "--empty")
+    bookshop.says("make", "first")
+    bookshop.change(TITLE, f"{TITLE}\n    pages = fields.IntField()")
+    assert "there is no table things" in bookshop.refuses("make", "--rename", "things.x=y")
+    assert "books had no column typo" in bookshop.refuses("make", "--rename", "books.typo=pages")
+    assert "books has no column typo now" in bookshop.refuses("make", "--rename", "books.title=typo")
+    assert "there is no table typo now" in bookshop.refuses("make", "--rename", "books=typo")
+    assert "books has no column typo" in bookshop.refuses("make", "--fill", "books.typo=1")
+    assert list((bookshop.migrations / "bookshop").glob("1_*.py")) == []
 
 
 @pytest.mark.parametrize("empty_url", ["sqlite"], indirect=True)

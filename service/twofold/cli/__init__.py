@@ -5,6 +5,8 @@ import sys
 import typer
 from pydantic import ValidationError
 
+from twofold.cli.adopting import adopt
+from twofold.cli.contracts import openapi, schema
 from twofold.cli.identity import keys_app, users_app
 from twofold.cli.migrations import migrate_app
 from twofold.cli.oauth import clients_app, signing_app
@@ -22,6 +24,9 @@ app = typer.Typer(
 app.command()(serve)
 app.command()(seed)
 app.command()(purge)
+app.command()(adopt)
+app.command()(schema)
+app.command()(openapi)
 app.add_typer(migrate_app, name="migrate")
 app.add_typer(users_app, name="users")
 app.add_typer(keys_app, name="keys")

@@ -46,10 +46,13 @@ def make(
         raise typer.BadParameter("--empty makes a migration of one app; say which by --app")
     made = []
     try:
-        for each in [app] if app else wanted.apps:
-            it = draft(settings.migrations, each, wanted, baseline=baseline)
-            _answer(it, rename or [], fill or [], no_renames=no_renames or baseline)
-            _refuse_if(empty and it.is_needed, f"the models of {each} have changed; make that migration first")
+        drafts = [
+            draft(settings.migrations, each, wanted, baseline=baseline) for each in ([app] if app else wanted.apps)
+        ]
+        _say(drafts, rename or [], fill or [])
+        for it in drafts:
+            _answer(it, no_renames=no_renames or baseline)
+            _refuse_if(empty and it.is_needed, f"the models of {it.app} have changed; make that migration first")
             if empty or baseline or it.is_needed:
                 made.append(_write(it, settings, wanted, name, without_steps=empty or baseline))
     except (MigrationFailed, MissingFiller) as error:
@@ -63,19 +66,28 @@ def _refuse_if(wrong: bool, why: str) -> None:
         raise MigrationFailed(why)
 
 
-def _answer(it: Draft, renames: Sequence[str], fillers: Sequence[str], *, no_renames: bool) -> None:
-    for said in renames:
-        before, _, after = said.partition("=")
-        table, _, column = before.partition(".")
-        if table in it.old["sqlite"].tables or table in it.new["sqlite"].tables:
-            it.rename(table, column, after)
+def _say(drafts: Sequence[Draft], renames: Sequence[str], fillers: Sequence[str]) -> None:
+    """Tells the drafts what the options say; tables before their columns."""
+    for said in sorted(renames, key=lambda each: "." in each):
+        place, _, after = said.partition("=")
+        table, _, column = place.partition(".")
+        _whose(drafts, table).rename(table, column, after)
     for said in fillers:
         place, _, sql = said.partition("=")
         table, _, column = place.partition(".")
-        it.fillers[table, column] = sql or None
+        _whose(drafts, table).fill(table, column, sql or None)
+
+
+def _whose(drafts: Sequence[Draft], table: str) -> Draft:
+    for each in drafts:
+        if each.knows(table):
+            return each
+    raise MigrationFailed(f"there is no table {table}, and there was none")
+
+
+def _answer(it: Draft, *, no_renames: bool) -> None:
     while not no_renames and it.questions:
-        table, before, after = it.questions[0]
-        _ask(it, table, before, after)
+        _ask(it, *it.questions[0])
 
 
 def _ask(it: Draft, table: str, before: str, after: str) -> None:

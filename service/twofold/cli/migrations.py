@@ -6,8 +6,9 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from twofold.cli import making
+from twofold.cli import making, rehearsing
 from twofold.cli.common import load_application, open_database
+from twofold.cli.reviewing import review_migrations
 from twofold.migrate import MigrationFailed, MigrationStatus, downgrade, status, upgrade
 from twofold.settings import Settings
 
@@ -16,8 +17,10 @@ __all__ = ["migrate_app"]
 T = TypeVar("T")
 
 migrate_app = typer.Typer(no_args_is_help=True, help="The schema of the database.")
+migrate_app.command("review")(review_migrations)
 migrate_app.command()(making.make)
 migrate_app.command()(making.check)
+migrate_app.command()(rehearsing.rehearse)
 
 
 @migrate_app.command()

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from twofold.database import Database
 from twofold.errors import TooManyRequests
-from twofold.sql.attempts import COUNT_ATTEMPT, TAKE_BACK
+from twofold.sql.attempts import count_attempt, take_back
 
 __all__ = ["LIMITS", "Attempts", "Begun", "Limit"]
 
@@ -86,7 +86,7 @@ class Attempts:
         counted, wait_s, now_s = [], 0.0, self._clock()
         now, over = (datetime.fromtimestamp(each, UTC) for each in (now_s, now_s - window_s))
         for key_hash, most in counters:
-            rows = await self._database.fetch(COUNT_ATTEMPT[self._database.dialect], [key_hash, now, over, over])
+            rows = await self._database.fetch(count_attempt(*self._database.speech), [key_hash, now, over, over])
             number, began_at = rows[0]
             counted.append((key_hash, began_at))
             if number > most:
@@ -108,7 +108,7 @@ class Begun:
         counted, self._counted = self._counted, []
         async with self._database.transaction():
             for key_hash, began_at in counted:
-                await self._database.fetch(TAKE_BACK[self._database.dialect], [key_hash, began_at])
+                await self._database.fetch(take_back(*self._database.speech), [key_hash, began_at])
 
 
 def _counters(action: str, limit: Limit, keys: tuple[str | None, ...]) -> list[tuple[str, int]]:

@@ -16,7 +16,7 @@ from twofold.errors import Conflict, FieldError, Invalid, InvalidToken
 from twofold.identity.models import User
 from twofold.identity.passwords import MAX_PASSWORD_CHARACTERS, MIN_PASSWORD_CHARACTERS, hash_password
 from twofold.identity.tokens import hash_of, kind_of, revoke_token
-from twofold.sql.actor import ACTOR_OF
+from twofold.sql.actor import statements_of_actor
 
 __all__ = [
     "Known",
@@ -67,7 +67,7 @@ async def known_by(database: Database, credential: str) -> Known:
         InvalidToken: as `actor_of` does.
     """
     kind = kind_of(credential)
-    statement = None if kind is None else ACTOR_OF[database.dialect].get(kind)
+    statement = None if kind is None else statements_of_actor(*database.speech).get(kind)
     if statement is None:
         raise InvalidToken
     rows = await database.read(statement, [hash_of(credential), datetime.now(UTC)], primary=True)

@@ -13,6 +13,7 @@ from twofold.migrate.make import draft
 from twofold.migrate.plan.differences import Differences, Pair, TableDifference, differences
 from twofold.migrate.scratch import as_held
 from twofold.migrate.wanted import Wanted
+from twofold.schema import Schema
 from twofold.schema.inspect import inspect
 
 __all__ = ["check_database", "check_files"]
@@ -40,7 +41,9 @@ async def check_database(database: Database, migrations: Path, wanted: Wanted) -
     if pending:
         return pending
     held = await as_held([wanted.schema(app, database.dialect) for app in wanted.apps], database)
-    return [*_sentences(differences(await inspect(database), held))]
+    there = await inspect(database)
+    looked_after = {name: each for name, each in there.tables.items() if name not in wanted.unmanaged}
+    return [*_sentences(differences(Schema(tables=looked_after), held))]
 
 
 def _sentences(between: Differences) -> Iterator[str]:

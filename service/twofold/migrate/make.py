@@ -23,8 +23,6 @@ __all__ = ["Draft", "draft", "write"]
 
 ENGINE_APP = "twofold"
 """Its first migration makes the functions of full-text search, too."""
-
-
 NOTHING: Mapping[Dialect, Schema] = dict.fromkeys(DIALECTS, Schema())
 
 
@@ -53,14 +51,50 @@ class Draft:
         both = (possible_renames(self.old[each], self.new[each], self.renames) for each in DIALECTS)
         return [each for each in dict.fromkeys(chain(*both)) if each not in self.apart]
 
+    def knows(self, table: str) -> bool:
+        """Whether the app has, or had, a table of that name."""
+        return table in self.old["sqlite"].tables or table in self.new["sqlite"].tables
+
     def rename(self, table: str, before: str, after: str) -> None:
-        """Says that a column, or with `before` empty a table, is the one that was called otherwise."""
+        """Says that a column, or with `before` empty a table, is the one that was called otherwise.
+
+        Raises:
+            MigrationFailed: there was no such name before, or there is none now.
+        """
         tables, columns = dict(self.renames.tables), dict(self.renames.columns)
         if before:
+            table = tables.get(table, table)
+            self._require(before in self._columns(self._renamed_old, table), f"{table} had no column {before}")
+            self._require(after in self._columns(self.new["sqlite"], table), f"{table} has no column {after} now")
             columns[table, before] = after
         else:
+            self._require(table in self.old["sqlite"].tables, f"there was no table {table}")
+            self._require(after in self.new["sqlite"].tables, f"there is no table {after} now")
             tables[table] = after
         self.renames = Renames(tables=tables, columns=columns)
+
+    def fill(self, table: str, column: str, sql: str | None) -> None:
+        """Says what the rows that are there get in a column; None: none lacks a value.
+
+        Raises:
+            MigrationFailed: there is no such column, neither before nor now.
+        """
+        names = self._columns(self.old["sqlite"], table) | self._columns(self.new["sqlite"], table)
+        self._require(column in names, f"{table} has no column {column}")
+        self.fillers[table, column] = sql
+
+    @property
+    def _renamed_old(self) -> Schema:
+        return with_renames(self.old["sqlite"], Renames(tables=self.renames.tables))
+
+    @staticmethod
+    def _columns(schema: Schema, table: str) -> set[str]:
+        return {each.name for each in schema.tables[table].columns} if table in schema.tables else set()
+
+    @staticmethod
+    def _require(true: bool, otherwise: str) -> None:
+        if not true:
+            raise MigrationFailed(otherwise)
 
     def up(self) -> dict[Dialect, list[Step]]:
         """Returns the steps of both dialects.
@@ -75,10 +109,11 @@ class Draft:
         }  # fmt: skip
 
     def down(self) -> dict[Dialect, list[Step]]:
-        """Returns the steps back."""
+        """Returns the steps back. What is said of fillers counts for columns that come back, too."""
         back = self.renames.inverted()
         return {
-            dialect: [*plan(self.new[dialect], self.old[dialect], dialect, renames=back, backwards=True),
+            dialect: [*plan(self.new[dialect], self.old[dialect], dialect, renames=back, fillers=self.fillers,
+                    backwards=True),
                       *self._first(function_down(dialect))]
             for dialect in DIALECTS
         }  # fmt: skip

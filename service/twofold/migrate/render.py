@@ -92,6 +92,8 @@ def _arguments(step: Rebuild | Batches) -> Iterator[str]:
         if step.values:
             values = "".join(f"    {_text(name)}: {_text(value)},\n" for name, value in step.values.items())
             yield f"values={{\n{values}}}"
+        if step.without:
+            yield f"without={step.without!r}"
         return
     yield f"sql={_text(step.sql)}"
     if step.key != "id":

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from aerich.models import Aerich
 from aerich.utils import decompress_dict
 from tortoise import Model
+from tortoise.fields.relational import ManyToManyFieldInstance
 
 from twofold.application import Application
 from twofold.database import Dialect, tortoise_config
@@ -30,10 +32,20 @@ class Wanted:
     """
 
     def __init__(self, application: Application) -> None:
-        models = models_of(tortoise_config("sqlite://:memory:", application.models))
+        self._tracks = next((app for app, modules in application.models.items() if Aerich.__module__ in modules), None)
+        models = models_of(
+            tortoise_config("sqlite://:memory:", application.models, engine_prefix=application.engine_prefix)
+        )
         resources = resolve(application.resources, tables_of(models), [])
         self._searched = {each.table.name: [column.db_name for column in each.searched] for each in resources}
-        self._models = {app: [each for each in models if each._meta.app == app] for app in application.models}
+        self._models = {
+            app: [each for each in models if each._meta.app == app and _said(each, "managed", True)]
+            for app in application.models
+        }
+        self.unmanaged = frozenset(
+            name for each in models if not _said(each, "managed", True) for name in _tables(each)
+        )
+        """Tables that others look after: those of models with `managed = False` in their Meta."""
 
     @property
     def apps(self) -> Sequence[str]:
@@ -46,7 +58,8 @@ class Wanted:
 
     def described(self, app: str) -> dict[str, Any]:
         """Returns the models as aerich keeps them in a migration (MODELS_STATE)."""
-        return {f"{app}.{each.__name__}": each.describe() | {"managed": None} for each in self._models[app]}
+        models: list[type[Model]] = [*self._models[app], *([Aerich] if self._tracks == app else [])]
+        return {f"{app}.{each.__name__}": each.describe() | {"managed": None} for each in models}
 
     def renames(self, app: str, old: Schema) -> Renames:
         """Returns the renames that models say in their Meta, as far as `old` still has the old names.
@@ -66,6 +79,15 @@ class Wanted:
                 if earlier in names and after not in names:
                     columns[table, earlier] = after
         return Renames(tables=tables, columns=columns)
+
+
+def _tables(model: type[Model]) -> Iterator[str]:
+    """The table of a model, those between its relations, and the one that it shows by a view, `source` in its Meta."""
+    yield model._meta.db_table
+    yield _said(model, "source", model._meta.db_table)
+    for relation in model._meta.fields_map.values():
+        if isinstance(relation, ManyToManyFieldInstance):
+            yield str(relation.through)
 
 
 def _said(model: type[Model], name: str, default: Any) -> Any:

@@ -1,6 +1,7 @@
 """What PostgreSQL is asked about the tables of the current schema."""
 
-__all__ = ["COLUMNS", "CONSTRAINTS", "INDEXES", "PATH", "SET_PATH", "TABLES"]
+__all__ = ["COLUMNS", "CONSTRAINTS", "DOMAINS", "INDEXES", "LABELS", "OTHER_SCHEMAS", "PATH", "SET_PATH", "TABLES",
+           "VIEW_COLUMNS"]  # fmt: skip
 
 OURS = """
 c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
@@ -62,3 +63,26 @@ ORDER BY own.relname COLLATE "C" """
 
 PATH = "SELECT current_setting('search_path'), quote_ident($1) || ', ' || current_setting('search_path')"
 SET_PATH = "SELECT set_config('search_path', $1, true), current_schema()"
+
+VIEW_COLUMNS = """
+SELECT c.relname AS "table", a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type,
+    col_description(c.oid, a.attnum) AS comment, obj_description(c.oid, 'pg_class') AS said
+FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid
+WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+    AND c.relkind IN ('v', 'm', 'f') AND a.attnum > 0 AND NOT a.attisdropped
+    AND NOT EXISTS (SELECT 1 FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = c.oid AND deptype = 'e')
+ORDER BY c.relname COLLATE "C", a.attnum"""
+
+LABELS = """
+SELECT format_type(t.oid, NULL) AS type, t.typname AS name, array_agg(e.enumlabel::text ORDER BY e.enumsortorder)
+    AS labels
+FROM pg_type AS t JOIN pg_enum AS e ON e.enumtypid = t.oid GROUP BY t.oid, t.typname"""
+
+DOMAINS = """
+SELECT format_type(t.oid, NULL) AS type, format_type(t.typbasetype, t.typtypmod) AS base FROM pg_type AS t
+WHERE t.typtype = 'd'"""
+
+OTHER_SCHEMAS = """
+SELECT n.nspname AS name, count(*) AS tables FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND n.nspname <> current_schema()
+    AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_' GROUP BY n.nspname ORDER BY n.nspname COLLATE "C" """

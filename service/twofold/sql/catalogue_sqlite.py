@@ -1,6 +1,6 @@
 """What SQLite is asked about its tables."""
 
-__all__ = ["COLUMNS", "INDEXES", "KEYS", "SEARCHES", "TABLES"]
+__all__ = ["COLUMNS", "INDEXES", "KEYS", "SEARCHES", "TABLES", "VIEWS", "VIEW_COLUMNS", "VIRTUAL_TABLES"]
 
 TABLES = """
 SELECT list.name, list.wr, master.sql FROM pragma_table_list AS list
@@ -30,3 +30,11 @@ SELECT virtual.name, info.name AS column FROM sqlite_master AS virtual, pragma_t
 WHERE virtual.sql LIKE 'CREATE VIRTUAL TABLE%fts5%' AND info.hidden = 0
     AND EXISTS (SELECT 1 FROM sqlite_master AS keys WHERE keys.type = 'table' AND keys.name = virtual.name || '_keys')
 ORDER BY virtual.name, info.cid"""
+
+VIEWS = "SELECT name FROM sqlite_master WHERE type = 'view' ORDER BY name"
+
+VIEW_COLUMNS = "SELECT name, type FROM pragma_table_xinfo(?) ORDER BY cid"
+
+VIRTUAL_TABLES = """
+SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE%' AND NOT EXISTS (
+    SELECT 1 FROM sqlite_master AS keys WHERE keys.name = sqlite_master.name || '_keys') ORDER BY name"""

@@ -1,15 +1,19 @@
 """Which application asks: looked up for every token, so that its text is not made anew each time."""
 
-from collections.abc import Mapping
+from functools import cache
 
 from twofold.database import Dialect
 
-__all__ = ["ACTIVE_CLIENT"]
+__all__ = ["active_client"]
 
-_ACTIVE_CLIENT = """
-    SELECT c.* FROM clients c LEFT JOIN users u ON u.id = c.owner_id
-    WHERE c.id = $1 AND c.is_active AND (c.owner_id IS NULL OR u.is_active)
-"""
 
-ACTIVE_CLIENT: Mapping[Dialect, str] = {"postgres": _ACTIVE_CLIENT, "sqlite": _ACTIVE_CLIENT.replace("$1", "?")}
-"""By dialect: an application by its id, unless it or its owner may do nothing any more."""
+@cache
+def active_client(dialect: Dialect, prefix: str = "") -> str:
+    """Returns the statement for an application by its id, unless it or its owner may do nothing any more.
+
+    `prefix` is that of the engine's tables.
+    """
+    return f"""
+        SELECT c.* FROM {prefix}clients c LEFT JOIN {prefix}users u ON u.id = c.owner_id
+        WHERE c.id = {"$1" if dialect == "postgres" else "?"} AND c.is_active AND (c.owner_id IS NULL OR u.is_active)
+    """

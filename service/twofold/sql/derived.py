@@ -42,7 +42,7 @@ class DerivedText(ABC):
         """The value of a column on the row `alias`: what is stored there, or what it comes to."""
         if isinstance(column, Derived):
             return self._derived(column.value, alias)
-        return f"{alias}.{quoted(column.db_name)}"
+        return self.dialect.value_of(column, alias)
 
     def _at_end(self, path: Sequence[Hop], column: Column, alias: str) -> str:
         """The value of a column of the row at the end of a path: null where that row is not there."""
@@ -101,5 +101,5 @@ class DerivedText(ABC):
                 return f"{function}({compared})"
 
     def _in_units(self, column: Column, alias: str) -> str:
-        text = f"{alias}.{quoted(column.db_name)}"
+        text = self.dialect.value_of(column, alias)
         return self.dialect.units(column.kind, text) if column.kind.name == "decimal" else text

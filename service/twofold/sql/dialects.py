@@ -17,6 +17,7 @@ from twofold.fields import sqlite_datetime
 from twofold.folding import FUNCTION
 from twofold.kinds import Kind
 from twofold.sql.inside import JSON, InsideJson
+from twofold.tables import Column
 
 __all__ = ["DIALECTS", "SqlDialect", "qualified", "quoted", "text"]
 
@@ -59,6 +60,14 @@ class SqlDialect(ABC):
     @abstractmethod
     def parameter(self, number: int, kind: Kind | None, *, many: bool = False) -> str:
         """Returns the placeholder of parameter `number`, typed as `kind` (a limit or offset has none)."""
+
+    @abstractmethod
+    def value_of(self, column: Column, alias: str) -> str:
+        """Returns the expression for a column of the row `alias`, in the type of its kind."""
+
+    @abstractmethod
+    def stored_value(self, column: Column, parameter: str) -> str:
+        """Returns a parameter, which has the type of the column's kind, in the type of the column."""
 
     @abstractmethod
     def encoder(self, kind: Kind | None, *, many: bool = False) -> Encode | None:
@@ -147,6 +156,25 @@ class Postgres(SqlDialect):
     def parameter(self, number: int, kind: Kind | None, *, many: bool = False) -> str:
         element = kind.element_type if kind else "bigint"
         return f"${number}::{element}[]" if many else f"${number}::{element}"
+
+    def value_of(self, column: Column, alias: str) -> str:
+        stored = f"{alias}.{quoted(column.db_name)}"
+        if column.stored_as is None:
+            return stored
+        match column.kind.name:
+            case "json":
+                return f"to_jsonb({stored})"
+            case "datetime":
+                return f"({stored} AT TIME ZONE 'UTC')"
+            case _:
+                return f"{stored}::{column.kind.element_type}"
+
+    def stored_value(self, column: Column, parameter: str) -> str:
+        if column.stored_as is None:
+            return parameter
+        if column.kind.name == "datetime":
+            return f"({parameter} AT TIME ZONE 'UTC')"
+        return f"{parameter}::{column.stored_as}"
 
     def encoder(self, kind: Kind | None, *, many: bool = False) -> Encode | None:
         if kind is not None and kind.name == "money":
@@ -275,6 +303,12 @@ class Sqlite(SqlDialect):
 
     def parameter(self, number: int, kind: Kind | None, *, many: bool = False) -> str:  # noqa: ARG002
         return f"?{number}"
+
+    def value_of(self, column: Column, alias: str) -> str:
+        return f"{alias}.{quoted(column.db_name)}"
+
+    def stored_value(self, column: Column, parameter: str) -> str:  # noqa: ARG002
+        return parameter
 
     def encoder(self, kind: Kind | None, *, many: bool = False) -> Encode | None:
         one = self._one(kind)

@@ -54,7 +54,9 @@ def _text(shape: Shape, dialect: SqlDialect) -> str:
     for table, names in shape:
         columns = [(table.columns[name], keyed) for name, keyed in names]
         places = ", ".join(
-            f"(SELECT CAST({key} AS text) FROM i0)" if keyed else dialect.parameter(next(numbers), column.kind)
+            f"(SELECT CAST({key} AS text) FROM i0)"
+            if keyed
+            else dialect.stored_value(column, dialect.parameter(next(numbers), column.kind))
             for column, keyed in columns
         )
         listed = ", ".join(quoted(column.db_name) for column, _ in columns)

@@ -155,7 +155,7 @@ class _Writer(AggregateText):
     def allowed(self, table: Table, tests: Sequence[Condition], visible: Condition, *, lock: bool) -> Statement:
         alias = f"t{next(self.aliases)}"
         where = self._all([Compare(table.pk, "eq", Slot("read", 0)), visible], alias)
-        columns = [f"{alias}.{quoted(table.pk.db_name)}"]
+        columns = [self.dialect.value_of(table.pk, alias)]
         columns += [f"CASE WHEN {self._condition(test, alias)} THEN 1 ELSE 0 END" for test in tests]
         source = f"FROM {qualified(table.schema, table.name)} AS {alias} WHERE {where}"
         text = f"SELECT {', '.join(columns)} {source}{self.dialect.lock if lock else ''}"
@@ -163,8 +163,11 @@ class _Writer(AggregateText):
 
     def foreseen(self, columns: Sequence[Column], tests: Sequence[Condition]) -> Statement:
         alias = f"t{next(self.aliases)}"
-        values = [f"{self._parameter(Slot('read', place), column.kind)} AS {quoted(column.db_name)}"
-                  for place, column in enumerate(columns)]  # fmt: skip
+        values = [
+            f"{self.dialect.stored_value(column, self._parameter(Slot('read', place), column.kind))}"
+            f" AS {quoted(column.db_name)}"
+            for place, column in enumerate(columns)
+        ]
         shown = ", ".join(f"CASE WHEN {self._condition(test, alias)} THEN 1 ELSE 0 END" for test in tests)
         text = f"SELECT {shown} FROM (SELECT {', '.join(values)}) AS {alias}"
         return Statement(text=text, parameters=tuple(self.parameters), keys=())
@@ -176,7 +179,7 @@ class _Writer(AggregateText):
             # One key is no list of one: PostgreSQL would expect ten, and so make a plan for every request.
             operator = "in" if many else "eq"
             test = self._condition(all_of([Compare(table.pk, operator, Slot("read", place)), condition]), alias)
-            key = f"CAST({alias}.{quoted(table.pk.db_name)} AS text)"
+            key = f"CAST({self.dialect.value_of(table.pk, alias)} AS text)"
             texts.append(f"SELECT {place}, {key} FROM {qualified(table.schema, table.name)} AS {alias} WHERE {test}")
         return Statement(text=" UNION ALL ".join(texts), parameters=tuple(self.parameters), keys=())
 

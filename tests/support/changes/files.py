@@ -7,44 +7,26 @@ from pathlib import Path
 from types import ModuleType
 from typing import TypeAlias
 
-from aerich.utils import compress_dict
 from tortoise.apps import Apps
 from tortoise.connection import ConnectionHandler
 
 from support.changes.case import Case
 from support.changes.models import APP, Version
 from twofold.database import Dialect
-from twofold.migrate.plan import Renames, plan
+from twofold.migrate.make import Draft
+from twofold.migrate.plan import Renames
+from twofold.migrate.render import rendered
 from twofold.migrate.steps import Step
 from twofold.schema import Schema
 from twofold.schema.models import of_models
 
-__all__ = ["CHANGE", "INIT", "Plans", "planned", "schemas_of", "write"]
+__all__ = ["BOTH", "CHANGE", "FRESH", "INIT", "Plans", "drafted", "planned", "schemas_of", "write"]
 
 INIT = "0_20270101000000_init.py"
 CHANGE = "1_20270102000000_change.py"
 BOTH: tuple[Dialect, ...] = ("sqlite", "postgres")
-NO_TABLES = Schema()
-
-FILE = """
-from twofold.migrate import run
-from twofold.migrate.steps import Alone, Batches, Concurrently, Rebuild
-
-RUN_IN_TRANSACTION = False
-UP = {up!r}
-DOWN = {down!r}
-
-
-async def upgrade(db):
-    return await run(db, UP, __file__, "up")
-
-
-async def downgrade(db):
-    return await run(db, DOWN, __file__, "down")
-
-
-MODELS_STATE = {state!r}
-"""
+FRESH = "fresh"
+NO_TABLES: Mapping[Dialect, Schema] = dict.fromkeys(BOTH, Schema())
 
 Plans: TypeAlias = tuple[Mapping[Dialect, Sequence[Step]], Mapping[Dialect, Sequence[Step]]]
 """The steps up and down, by dialect."""
@@ -65,43 +47,37 @@ def _schema(version: Version, dialect: Dialect, searched: Mapping[str, Sequence[
     return of_models(version, dialect, searched)
 
 
-def planned(case: Case) -> Mapping[str, Plans]:
-    """Returns the steps of each file, by its name; the last one makes the tables after the change from nothing."""
-    changed: Plans = ({}, {})
-    first: Plans = ({}, {})
-    fresh: Plans = ({}, {})
-    for dialect in BOTH:
-        old, new = schemas_of(case, dialect)
-        for (up, down), schema in ((first, old), (fresh, new)):
-            up[dialect] = plan(NO_TABLES, schema, dialect)
-            down[dialect] = plan(schema, NO_TABLES, dialect, backwards=True)
-        changed[0][dialect], changed[1][dialect] = changes(case, old, new, dialect)
-    return {INIT: first, CHANGE: changed, "fresh": fresh}
+def drafted(case: Case) -> Mapping[str, Draft]:
+    """Returns each migration, by its file's name; the last one makes the tables after the change from nothing."""
+    old, new = ({dialect: schemas_of(case, dialect)[which] for dialect in BOTH} for which in (0, 1))
+    return {
+        INIT: Draft(app=APP, number=0, old=NO_TABLES, new=old, renames=Renames()),
+        CHANGE: Draft(app=APP, number=1, old=old, new=new, renames=_renames(case), fillers=_by_column(case.fillers)),
+        FRESH: Draft(app=APP, number=0, old=NO_TABLES, new=new, renames=Renames()),
+    }
 
 
-def changes(case: Case, old: Schema, new: Schema, dialect: Dialect) -> tuple[Sequence[Step], Sequence[Step]]:
-    """Returns the steps of the change itself, up and down."""
-    renames = _renames(case)
-    fillers = {(table, column): sql for (table, column), sql in _by_column(case.fillers).items()}
-    up = plan(old, new, dialect, renames=renames, fillers=fillers)
-    return up, plan(new, old, dialect, renames=renames.inverted(), fillers=fillers, backwards=True)
+def planned(case: Case) -> dict[str, Plans]:
+    """Returns the steps of each migration, by its file's name."""
+    return {name: (draft.up(), draft.down()) for name, draft in drafted(case).items()}
 
 
 def _renames(case: Case) -> Renames:
     tables = {old: new for old, new in case.renames.items() if "." not in old}
-    columns = _by_column({old: new for old, new in case.renames.items() if "." in old})
+    places = {tuple(old.split(".")): new for old, new in case.renames.items() if "." in old}
     return Renames(
-        tables=tables, columns={(tables.get(table, table), old): new for (table, old), new in columns.items()}
+        tables=tables, columns={(tables.get(table, table), old): new for (table, old), new in places.items()}
     )
 
 
-def _by_column(said: Mapping[str, str]) -> dict[tuple[str, str], str]:
+def _by_column(said: Mapping[str, str]) -> dict[tuple[str, str], str | None]:
     return {(name.partition(".")[0], name.partition(".")[2]): value for name, value in said.items()}
 
 
-def write(migrations: Path, name: str, plans: Plans) -> None:
-    """Writes a migration of the app."""
+def write(migrations: Path, name: str, plans: Plans, schemas: Mapping[Dialect, Schema] | None = None) -> Path:
+    """Writes a migration of the app, as `twofold migrate make` does, and returns where it is."""
     up, down = plans
-    folder = migrations / APP
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / name).write_text(FILE.format(up=up, down=down, state=compress_dict({})))
+    path = migrations / APP / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(rendered("A change.", up, down, {}, schemas or NO_TABLES))
+    return path

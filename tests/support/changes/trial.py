@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from support.changes.case import Case, Data
-from support.changes.files import CHANGE, INIT, planned, write
+from support.changes.files import CHANGE, FRESH, INIT, planned, write
 from support.changes.handmade import check_handmade, make_by_hand, without_handmade
 from support.changes.models import APP
 from support.migrations import rows
@@ -43,7 +43,7 @@ class Trial:
 
     def __init__(self, case: Case, database: Database, folder: Path) -> None:
         self.case, self.database, self.folder = case, database, folder
-        self.plans = dict(planned(case))
+        self.plans = planned(case)
         self.compared = 0
         self.schemas: dict[str, Schema] = {}
 
@@ -81,7 +81,7 @@ class Trial:
     async def _made_at_once(self) -> Schema:
         """Returns the schema of a database that never had another one, and empties it."""
         fresh = self.folder / "fresh"
-        write(fresh, INIT, self.plans["fresh"])
+        write(fresh, INIT, self.plans[FRESH])
         await upgrade(self.database, fresh, [APP])
         schema = await inspect(self.database)
         await downgrade(self.database, fresh, APP)

@@ -56,8 +56,8 @@ class Rows:
                     found[row[relation.to_field_instance.model_field_name]].append(row)
             case BackwardFKRelation():
                 for row in self.of(target):
-                    if row[relation.relation_source_field] is not None:
-                        found[row[relation.relation_source_field]].append(row)
+                    if row[relation.relation_field] is not None:
+                        found[row[relation.relation_field]].append(row)
         return found
 
 

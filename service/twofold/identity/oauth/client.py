@@ -16,7 +16,7 @@ from twofold.identity.oauth.models import Client
 from twofold.identity.oauth.redirects import is_registered
 from twofold.identity.scopes import OPENID_SCOPES
 from twofold.identity.tokens import hash_of
-from twofold.sql.clients import ACTIVE_CLIENT
+from twofold.sql.clients import active_client
 
 __all__ = ["KnownClient", "find_client"]
 
@@ -89,6 +89,6 @@ async def find_client(identity: Identity, client_id: str | None) -> Client | Non
         return None  # one client has one name
     database = identity.database
     rows = await database.read(
-        ACTIVE_CLIENT[database.dialect], [client_id if database.dialect == "sqlite" else key], primary=True
+        active_client(*database.speech), [client_id if database.dialect == "sqlite" else key], primary=True
     )
     return Client._init_from_db(**dict(rows[0])) if rows else None  # pyright: ignore[reportPrivateUsage]
