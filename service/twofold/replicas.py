@@ -106,7 +106,9 @@ class Replicas:
             log.warning("how far the primary is cannot be known after a commit: %s: %s", type(error).__name__, error)
             await self._shared.unlearn()
             return
-        if not await self._shared.wrote(position):
+        if await self._shared.wrote(position):
+            self._given_up_until_s = 0.0
+        else:
             await self._catch_up(position)
 
     async def _catch_up(self, position: int) -> None:

@@ -115,8 +115,9 @@ class Settings(BaseSettings):
         ge=0,
         le=60,
         description="How long a process remembers whom a credential stands for, in seconds; 0: not at all. What ends a"
-        " credential counts at once in all processes of one user on one machine, and that late on others. By default"
-        " 60 on SQLite, and 0 on PostgreSQL, which several machines may share.",
+        " credential counts at once in all processes that share a Redis, or else are of one user on one machine, and"
+        " that late in others. By default 60 on SQLite or with Redis, and 0 on PostgreSQL without, which several"
+        " machines may share.",
     )
     max_body_bytes: int = Field(
         default=1_048_576, ge=1024, description="The largest request body that is read, in bytes."

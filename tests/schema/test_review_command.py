@@ -1,5 +1,6 @@
 """`migrate review` as a person or CI runs it, in a git repository of the application with planted changes."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -133,6 +134,13 @@ def test_the_exit_code_is_for_ci(arguments: tuple[str, ...], code: int, planted:
     assert "Traceback" not in done.stderr
 
 
+def test_a_folder_of_migrations_that_is_not_there_is_said(planted: Repository) -> None:
+    done = planted.run("migrate", "review", "--no-api", TWOFOLD_MIGRATIONS="nowhere")
+    assert done.returncode == 2
+    assert "there is no folder of" in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
+
+
 def test_a_fault_in_the_code_is_said_without_a_trace(tmp_path: Path) -> None:
     made = Repository(tmp_path / "faulty")
     made.change("service/storefront/asgi.py", ("app = create_app(", "app = missing("))
@@ -153,6 +161,26 @@ def test_pending_ones_are_reviewed_with_the_sizes_of_the_database(tmp_path: Path
     assert "product_tags refers to table tags" in done.stderr, "the planted one fails"
     said = planted.review("--no-api", TWOFOLD_DATABASE_URL=url)
     assert (said["reviewed"], said["notes"]) == ([f"storefront/{MIGRATION}"], [])
+
+
+def test_nothing_is_written_to_an_empty_database(empty_url: str, planted: Repository) -> None:
+    if empty_url.startswith("sqlite"):
+        Path(empty_url.removeprefix("sqlite://")).touch()
+    said = planted.review("--no-api", TWOFOLD_DATABASE_URL=empty_url)
+    assert len(said["reviewed"]) == len([*(planted.folder / "migrations").glob("*/*_*.py")])
+    assert said["notes"] == []
+    assert planted.run("migrate", "status", TWOFOLD_DATABASE_URL=empty_url).stdout.count("pending") == len(
+        said["reviewed"]
+    )
+
+
+def test_a_folder_that_is_in_no_repository_is_reviewed_without_comparison(tmp_path: Path) -> None:
+    made = Repository(tmp_path / "apart")
+    shutil.rmtree(made.folder / ".git")
+    done = made.run("migrate", "review", "twofold/0", GIT_CEILING_DIRECTORIES=str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert "The API was not compared: fatal: not a git repository" in done.stdout
+    assert "Whether released files were changed is not known" in done.stdout
 
 
 def test_a_database_that_cannot_be_reached_is_said_without_its_password(planted: Repository) -> None:

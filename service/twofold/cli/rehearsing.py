@@ -2,12 +2,15 @@
 
 import asyncio
 import json
+import sqlite3
 from dataclasses import asdict
 from typing import Annotated
 
+import asyncpg
 import typer
 
 from twofold.cli.common import load_application, open_database
+from twofold.errors import ServiceError
 from twofold.migrate.files import MigrationFailed
 from twofold.migrate.rehearse import Report
 from twofold.migrate.rehearse import rehearse as rehearsed
@@ -37,7 +40,7 @@ def rehearse(
 
     try:
         report = asyncio.run(run())
-    except MigrationFailed as error:
+    except (MigrationFailed, ServiceError, asyncpg.PostgresError, sqlite3.Error) as error:
         typer.echo(f"Nothing was rehearsed: {error}", err=True)
         raise typer.Exit(1) from None
     if as_json:

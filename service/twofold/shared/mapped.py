@@ -60,7 +60,9 @@ class MappedFile:
             self._mapped[GENERATION] = secrets.randbits(64)
 
     async def written(self) -> int | None:
-        """Returns the position, from the file that is there by now."""
+        """Returns the position, from the file that is there by now; None where processes cannot take turns with it."""
+        if sys.platform == "win32":
+            return None
         self._map(make=False)
         if self._mapped is None or not self._mapped[WRITTEN] & KNOWN:
             return None

@@ -63,14 +63,18 @@ def missing(table: str, later: str, between: str | None = None) -> str:
     return f"SELECT count(*) FROM {quoted(table)} WHERE key NOT IN (SELECT key FROM {quoted(later)}){still}"
 
 
-def differing(pair: tuple[str, str], other: tuple[str, str], between: tuple[str, str] | None = None) -> str:
+def differing(pair: tuple[str, str], other: tuple[str, str], between: tuple[str, str] | None = None, *,
+              as_later: bool = False) -> str:  # fmt: skip
     """Counts the values of one column that are another in a later table, by table and column; those that were null, and
-    rows that are gone, left out. With `between`, of those only what is still the same there.
+    rows that are gone, left out. With `between`, of those only what is there as it is in the earlier table, or in the
+    later one.
     """
     (table, column), (later, its) = pair, other
     same = ""
     if between is not None:
-        same = f" AND EXISTS (SELECT 1 FROM {quoted(between[0])} AS m WHERE m.key = a.key AND m.{between[1]} IS a.{column})"
+        value = f"b.{its}" if as_later else f"a.{column}"
+        middle = f"{quoted(between[0])} AS m WHERE m.key = a.key"
+        same = f" AND EXISTS (SELECT 1 FROM {middle} AND m.{between[1]} IS {value})"
     joined = f"{quoted(table)} AS a JOIN {quoted(later)} AS b ON b.key = a.key"
     return f"SELECT count(*) FROM {joined} WHERE a.{column} IS NOT NULL AND a.{column} IS NOT b.{its}{same}"
 

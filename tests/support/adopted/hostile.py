@@ -71,7 +71,7 @@ HOSTILE = Domain(
                             "select": 6}),
         "events": ("events", {"id": 0, "read_column": 1, "fields_column": 2, "and_column": 3, "column_2nd": 4, "column": 5,
                               "of_user_id": 6, "by_user_id": 7}),
-        "order_details": ('"order details"', {"id": 0, "it_s": 1, "grosse_cm": 2, "unit_price": 3, "unit_price_column": 4,
+        "order_details": ('"order details"', {"order_id": 0, "it_s": 1, "grosse_cm": 2, "unit_price": 3, "unit_price_column": 4,
                                               "parent_id": 5, "column": 6, "import_column": 7, "x": 8}),
         "from_select_rows": ('"from ""select"" rows"', {"from_column": 0, "where": 1, "order_by": 2}),
         "node_rows": ('"node"', {"id": 0, "type_column": 1}),

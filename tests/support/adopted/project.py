@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 
 from support.adopted.domain import Domain
-from support.server import STOP_S, free_port, wait_until_it_answers
+from support.server import ROOT, STOP_S, free_port, wait_until_it_answers
 from twofold.database import Database, Dialect, tortoise_config
 
 __all__ = ["Project", "adopt", "database", "make", "run", "serving"]
@@ -55,6 +55,7 @@ def database(url: str) -> Database:
 @contextmanager
 def _environment(project_url: str | None) -> Iterator[dict[str, str]]:
     given = {name: value for name, value in os.environ.items() if not name.startswith("TWOFOLD_")}
+    given["PYTHONPATH"] = os.pathsep.join(str(ROOT / each) for each in ("service", "graphql", "rest"))
     yield given if project_url is None else {**given, "TWOFOLD_DATABASE_URL": project_url}
 
 

@@ -11,9 +11,8 @@ from typing import Any
 from twofold.database import Dialect
 from twofold.migrate.files import Direction
 from twofold.migrate.plan.differences import differences
-from twofold.migrate.rehearse.report import Change, Loss
+from twofold.migrate.rehearse.report import Blame, Change, Loss
 from twofold.migrate.rehearse.snapshots import Snapshot, Snapshots
-from twofold.migrate.steps import Batches, Rebuild
 from twofold.schema import Schema
 
 __all__ = ["Announced", "changes", "losses", "not_restored"]
@@ -30,13 +29,15 @@ class Announced:
 
     def deletes(self, table: str, direction: Direction) -> bool:
         """Whether a statement of that direction deletes rows of the table itself, or LOSES names it."""
-        steps: Sequence[Any] = getattr(self.module, direction.upper(), {}).get(self.dialect, ())
-        said = "\n".join(_sql(step) for step in steps)
-        name = rf'(?:"{re.escape(table)}"|{re.escape(table)}\b)'
-        pattern = rf"(?:DELETE\s+FROM|TRUNCATE(?:\s+TABLE)?)(?:\s+ONLY)?\s+{name}"
-        return table in self._losses or re.search(pattern, said, re.IGNORECASE) is not None
+        pattern = rf"(?:DELETE\s+FROM|TRUNCATE(?:\s+TABLE)?)(?:\s+ONLY)?\s+{_named(table)}"
+        return table in self._losses or self._says(pattern, direction)
 
-    def loses(self, table: str, column: str) -> bool:
+    def renames(self, table: str, column: str | None, direction: Direction) -> bool:
+        """Whether a statement of that direction gives the column, or the table, another name."""
+        what = rf"COLUMN\s+{_named(column)}\s+TO" if column else "TO"
+        return self._says(rf"ALTER\s+TABLE\s+{_named(table)}\s+RENAME\s+{what}", direction)
+
+    def loses(self, table: str, column: str | None) -> bool:
         """Whether LOSES names the column or its table."""
         return bool({table, f"{table}.{column}"} & self._losses)
 
@@ -44,12 +45,18 @@ class Announced:
     def _losses(self) -> set[str]:
         return set(getattr(self.module, "LOSES", ()))
 
+    def _says(self, pattern: str, direction: Direction) -> bool:
+        steps: Sequence[Any] = getattr(self.module, direction.upper(), {}).get(self.dialect, ())
+        return any(re.search(pattern, _sql(step), re.IGNORECASE) for step in steps)
+
+
+def _named(name: str) -> str:
+    return rf'(?:"{re.escape(name)}"|{re.escape(name)}\b)'
+
 
 def _sql(step: Any) -> str:
-    """The SQL of a step; what a function does is not known."""
-    if isinstance(step, Rebuild):
-        return ""
-    return str(step.sql) if isinstance(step, Batches) or hasattr(step, "sql") else step if isinstance(step, str) else ""
+    """The SQL of a step; a rebuild deletes and renames nothing, and what a function does is not known."""
+    return step if isinstance(step, str) else getattr(step, "sql", "")
 
 
 def changes(snapshots: Snapshots, before: Snapshot, after: Snapshot) -> Iterator[Change]:
@@ -69,7 +76,7 @@ def losses(snapshots: Snapshots, times: tuple[Snapshot, Snapshot, Snapshot], fir
            ) -> Iterator[Loss]:  # fmt: skip
     """Returns what was there at the first of three times and is not at the last, with the direction that lost it.
 
-    What a later run cannot bring back is lost by the first: a column that it dropped, a value that it rounded.
+    What a run drops is lost by it. Of a value that both directions changed, one cannot tell which of them lost it.
     """
     before, between, after = times
     for name, table in before.schema.tables.items():
@@ -83,11 +90,14 @@ def losses(snapshots: Snapshots, times: tuple[Snapshot, Snapshot, Snapshot], fir
             all_ = snapshots.differing(name, column, before, after)
             of = snapshots.values(name, column, before) if all_ else 0
             if all_ and column not in names:
-                yield Loss(direction=first, table=name, column=column, lost=all_, of=of, announced=True)
+                yield _gone(name, column, (all_, of), first, announced)
             elif all_:
-                by_second = snapshots.differing(name, column, before, after, between)
+                one, other = snapshots.blamed(name, column, times)
                 said = announced.loses(name, column)
-                for direction, lost in ((first, all_ - by_second), (OTHER[first], by_second)):
+                blame: tuple[tuple[Blame, int], ...] = (
+                    (first, one), (OTHER[first], other), ("both", all_ - one - other),
+                )  # fmt: skip
+                for direction, lost in blame:
                     if lost:
                         yield Loss(direction=direction, table=name, column=column, lost=lost, of=of, announced=said)
 
@@ -99,13 +109,20 @@ def _rows(snapshots: Snapshots, times: tuple[Snapshot, Snapshot, Snapshot], tabl
     if not missing:
         return
     if table not in between.schema.tables:
-        yield Loss(direction=first, table=table, column=None, lost=missing, of=before.rows[table], announced=True)
+        yield _gone(table, None, (missing, before.rows[table]), first, announced)
         return
     by_second = snapshots.missing(table, before, after, between)
     for direction, lost in ((first, missing - by_second), (OTHER[first], by_second)):
         if lost:
             yield Loss(direction=direction, table=table, column=None, lost=lost, of=before.rows[table],
                        announced=announced.deletes(table, direction))  # fmt: skip
+
+
+def _gone(table: str, column: str | None, lost: tuple[int, int], first: Direction, announced: Announced) -> Loss:
+    """What is not there in between was dropped, so the file says so; or renamed, and lost on the way back."""
+    renamed = announced.renames(table, column, first)
+    return Loss(direction=OTHER[first] if renamed else first, table=table, column=column, lost=lost[0], of=lost[1],
+                announced=not renamed or announced.loses(table, column))  # fmt: skip
 
 
 def not_restored(before: Schema, after: Schema) -> tuple[str, ...]:

@@ -67,8 +67,8 @@ async def _beside(database: Database, url: str) -> AsyncIterator[str]:
             await database.fetch(create_database(name))
         except asyncpg.InsufficientPrivilegeError as error:
             raise MigrationFailed(
-                "a rehearsal needs a database of its own, and this role may not make one; ALTER ROLE … CREATEDB lets it,"
-                " or rehearse as a role that may"
+                "a rehearsal needs a database of its own, and this role may not make one: ALTER ROLE … CREATEDB lets"
+                " it, or rehearse as a role that may"
             ) from error
         yield urlsplit(url)._replace(path=f"/{name}").geturl()
     finally:
@@ -126,7 +126,8 @@ async def _copy_postgres(database: Database, name: str) -> None:
             raise MigrationFailed(f"the database could not be copied: {program} says: {error.decode().strip()}")
 
 
-async def _started(command: Sequence[str], credentials: Mapping[str, Any], **pipes: int) -> asyncio.subprocess.Process:
+async def _started(command: Sequence[str], credentials: Mapping[str, Any], *, stdin: int | None = None,
+                   stdout: int | None = None) -> asyncio.subprocess.Process:  # fmt: skip
     """The password goes by the environment: a program's arguments are seen by everybody on the machine."""
     said = {
         "PGHOST": credentials.get("host"), "PGPORT": credentials.get("port"), "PGUSER": credentials.get("user"),
@@ -135,8 +136,8 @@ async def _started(command: Sequence[str], credentials: Mapping[str, Any], **pip
     }  # fmt: skip
     environment = os.environ | {name: str(value) for name, value in said.items() if value is not None}
     return await asyncio.create_subprocess_exec(
-        *command, env=environment, stderr=asyncio.subprocess.PIPE, **pipes
-    )  # fmt: skip
+        *command, env=environment, stdin=stdin, stdout=stdout, stderr=asyncio.subprocess.PIPE
+    )
 
 
 def _program(name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from random import Random
 
 import asyncpg
@@ -26,15 +26,25 @@ PARENTS = 1000
 """From how many rows of a table those that refer to it choose."""
 TRIES = 20
 """How often another row is made up in the place of one that was refused."""
+HOPELESS = 5
+"""After so many rows that were all refused, no more are tried."""
 SAMPLE = (0, 1, 2, 7)
 EVERY = 4
 """Each fourth value that may be null is."""
 
 
-async def fill(database: Database, rows: int) -> list[str]:
-    """Puts `rows` rows into each table of `database` that has none, and returns what it could not, in sentences."""
+async def fill(database: Database, rows: int, *, but: Container[str] = ()) -> list[str]:
+    """Puts `rows` rows into each table of `database` that has none, those named in `but` left out.
+
+    Returns what it could not, in sentences.
+    """
     said = []
-    for table in in_order((await inspect(database)).tables.values()):
+    tables = (await inspect(database)).tables
+    waiting = in_order([each for each in tables.values() if each.name not in but])
+    while waiting:
+        empty = {each.name for each in waiting}
+        table = next((each for each in waiting if not (_needed(each) & empty)), waiting[0])
+        waiting.remove(table)
         if await database.fetch(sql.any_row(table.name)):
             continue
         maker = _Maker(database, table)
@@ -43,6 +53,12 @@ async def fill(database: Database, rows: int) -> list[str]:
         if count < rows:
             said.append(f"{table.name} has {count:,} of {rows:,} generated rows: its constraints refused the others")
     return said
+
+
+def _needed(table: Table) -> set[str]:
+    """Returns the other tables without whose rows there can be none."""
+    may_be_null = {each.name for each in table.columns if each.nullable}
+    return {key.target for key in table.foreign_keys if not may_be_null & {*key.columns}} - {table.name}
 
 
 class _Maker:
@@ -81,7 +97,9 @@ class _Maker:
         if await self._take([self._row(row, None) for row in rows]):
             return len(rows)
         count = 0
-        for row in rows:
+        for number, row in enumerate(rows):
+            if number == HOPELESS and not count:
+                break
             for attempt in range(TRIES):
                 if await self._take([self._row(row, Random(f"{row} {attempt}") if attempt else None)]):  # noqa: S311
                     count += 1

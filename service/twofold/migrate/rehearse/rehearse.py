@@ -38,32 +38,33 @@ async def rehearse(database: Database, url: str, models: Mapping[str, Sequence[s
     Raises:
         MigrationFailed: there is no copy to rehearse on, or fewer migrations than `last`.
     """
-    chosen = await _chosen(database, migrations, models, last, of_files=bool(generated))
+    chosen, pending = await _chosen(database, migrations, models, last, of_files=bool(generated))
     if not chosen:
-        return Report(on="nothing: no migration is pending", rehearsals=())
+        return Report(on="nothing", rehearsals=())
     with TemporaryDirectory(prefix="twofold-rehearsal-") as folder:
         async with (empty if generated else copied)(database, url, models) as copy:
             kept = str(Path(folder) / "snapshots.sqlite3")
             with closing(Snapshots(kept)) as snapshots:
                 stage = _Stage(copy, Path(folder) / "migrations", migrations, list(models), snapshots, generated)
+                stage.forbid(pending)
                 return await stage.perform(chosen, "down" if last else "up")
 
 
 async def _chosen(database: Database, migrations: Path, models: Mapping[str, Sequence[str]], last: int, *,
-                  of_files: bool) -> list[MigrationFile]:  # fmt: skip
-    """Returns the migrations to rehearse, oldest first. The last ones of generated rows are those of the files."""
+                  of_files: bool) -> tuple[list[MigrationFile], list[MigrationFile]]:  # fmt: skip
+    """Returns the migrations to rehearse, oldest first, and those that are pending.
+
+    With generated rows, the last ones are those of the files.
+    """
     files = [file for app in models for file in migration_files(migrations, app)]
-    if of_files and last:
-        there = files
-    else:
-        stands = {(each.app, each.version): each.state for each in await status(database, migrations, models)}
-        applied = [file for file in files if stands[file.app, file.version] == "applied"]
-        if not last:
-            return [file for file in files if file not in applied]
-        there = applied
+    stands = {(each.app, each.version): each.state for each in await status(database, migrations, models)}
+    pending = [file for file in files if stands[file.app, file.version] != "applied"]
+    if not last:
+        return pending, pending
+    there = files if of_files else [file for file in files if file not in pending]
     if len(there) < last:
         raise MigrationFailed(f"there are {len(there)} migrations to rehearse, not {last}")
-    return there[len(there) - last :] if last else []
+    return there[len(there) - last :], [] if of_files else pending
 
 
 class _Stage:
@@ -76,11 +77,13 @@ class _Stage:
         self.notes: dict[str, None] = {}
         shutil.copytree(migrations, folder, ignore=shutil.ignore_patterns("__pycache__"))
 
+    def forbid(self, files: Sequence[MigrationFile]) -> None:
+        """Takes migrations out of the folder, so that they are not applied."""
+        for file in files:
+            self._path(file).unlink()
+
     async def perform(self, chosen: Sequence[MigrationFile], first: Direction) -> Report:
         """Rehearses each; pending ones from the oldest on, and from the newest on those that are applied."""
-        if first == "up":
-            for file in chosen:
-                self._path(file).unlink()
         if self.generated:
             await upgrade(self.copy, self.folder, self.apps)
         done = []
@@ -90,7 +93,7 @@ class _Stage:
             if done[-1].failure is not None:
                 return self._report(done)
             if first == "down":
-                self._path(file).unlink()
+                self.forbid([file])
         return self._report(done, await self._again(chosen) if first == "down" else None)
 
     async def _again(self, chosen: Sequence[MigrationFile]) -> str | None:
@@ -104,15 +107,13 @@ class _Stage:
         return None
 
     async def _rehearse(self, file: MigrationFile, first: Direction) -> Rehearsal:
-        if self.generated:
-            self.notes |= dict.fromkeys(await fill(self.copy, self.generated))
-        ways = THERE_AND_BACK[first]
-        times, runs = [await self.snapshots.take(self.copy)], []
+        times, runs = [await self._filled()], []
         try:
-            for direction in ways:
+            for direction in THERE_AND_BACK[first]:
                 seconds = await self._run(file, direction)
-                times.append(await self.snapshots.take(self.copy))
-                runs.append(self._ran(direction, seconds, times[-2], times[-1]))
+                after = await self.snapshots.take(self.copy)
+                runs.append(self._ran(direction, seconds, times[-1], after))
+                times.append(after if len(runs) > 1 else await self._filled(times[0], after))
         except MigrationFailed as error:
             return Rehearsal(migration=file.name, runs=tuple(runs), failure=str(error))
         lost = self._lost(file, first, times)
@@ -120,6 +121,15 @@ class _Stage:
         self.snapshots.forget(*times)
         return Rehearsal(migration=file.name, runs=tuple(runs), losses=tuple(lost),
                          not_restored=tuple(dict.fromkeys(differ)))  # fmt: skip
+
+    async def _filled(self, before: Snapshot | None = None, now: Snapshot | None = None) -> Snapshot:
+        """Returns what is in the copy, once tables that were not there `before` have rows, too, if they are made up."""
+        tables = before.schema.tables if before else {}
+        if self.generated:
+            self.notes |= dict.fromkeys(await fill(self.copy, self.generated, but=tables))
+        elif now is not None:
+            return now
+        return await self.snapshots.take(self.copy)
 
     def _lost(self, file: MigrationFile, first: Direction, times: Sequence[Snapshot]) -> list[Loss]:
         """Returns what the way back does not bring back, and then what the second run does not."""

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
+from typing import Literal, TypeAlias
 
 from twofold.migrate.files import Direction
 
-__all__ = ["Change", "Loss", "Rehearsal", "Report", "Run"]
+__all__ = ["Blame", "Change", "Loss", "Rehearsal", "Report", "Run"]
+
+Blame: TypeAlias = Literal["up", "down", "both"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +28,7 @@ class Change:
 class Loss:
     """What was there before a run and did not come back by the run the other way: values of a column, or whole rows."""
 
-    direction: Direction
+    direction: Blame
     table: str
     column: str | None
     """None: rows of the table."""
@@ -37,7 +40,8 @@ class Loss:
     def __str__(self) -> str:
         what, noun = (self.table, "rows") if self.column is None else (f"{self.table}.{self.column}", "values")
         said = ", as the file says" if self.announced else ""
-        return f"{self.direction} loses {what} ({self.lost:,} of {self.of:,} {noun}){said}"
+        who = "up and down together lose" if self.direction == "both" else f"{self.direction} loses"
+        return f"{who} {what} ({self.lost:,} of {self.of:,} {noun}){said}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,8 +61,10 @@ class Run:
 
     def _tables(self) -> Iterator[str]:
         before, after = self.rows_before, self.rows_after
-        yield from (f"makes {each} ({after[each]:,} rows)" for each in after if each not in before)
-        yield from (f"drops {each} ({before[each]:,} rows)" for each in before if each not in after)
+        for verb, there, others in (("makes", after, before), ("drops", before, after)):
+            names = [f"{each} ({there[each]:,} rows)" if there[each] else each for each in there if each not in others]
+            if names:
+                yield f"{verb} {', '.join(names)}"
         for each in before:
             if each in after and before[each] != after[each]:
                 yield f"{each} has {after[each]:,} rows instead of {before[each]:,}"
@@ -108,6 +114,9 @@ class Report:
 
     def lines(self) -> Iterator[str]:
         """Returns the report as people read it."""
+        if not self.rehearsals:
+            yield "No migration is pending; --last N rehearses the last ones."
+            return
         yield f"Rehearsed on {self.on}."
         yield from (f"Note: {each}." for each in self.notes)
         for each in self.rehearsals:

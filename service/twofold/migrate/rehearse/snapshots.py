@@ -72,13 +72,18 @@ class Snapshots:
         middle = between.places[table] if between is not None else None
         return self._count(sql.missing(earlier.places[table], later.places[table], middle))
 
-    def differing(self, table: str, column: str, earlier: Snapshot, later: Snapshot, between: Snapshot | None = None
-                  ) -> int:  # fmt: skip
-        """Returns how many values of a column are others in `later`; with `between`, of those only which are the same
-        there still. Values that were null, and rows that are gone, are not counted.
+    def differing(self, table: str, column: str, earlier: Snapshot, later: Snapshot) -> int:
+        """Returns how many values of a column are others in `later`.
+
+        Values that were null, and rows that are gone, are not counted.
         """
-        middle = between.column(table, column) if between is not None else None
-        return self._count(sql.differing(earlier.column(table, column), later.column(table, column), middle))
+        return self._count(sql.differing(earlier.column(table, column), later.column(table, column)))
+
+    def blamed(self, table: str, column: str, times: tuple[Snapshot, Snapshot, Snapshot]) -> tuple[int, int]:
+        """Returns how many values that differ at the end only the first of two runs changed, and only the second."""
+        before, between, after = (each.column(table, column) for each in times)
+        first = self._count(sql.differing(before, after, between, as_later=True))
+        return first, self._count(sql.differing(before, after, between))
 
     def values(self, table: str, column: str, snapshot: Snapshot) -> int:
         """Returns how many values of a column are not null."""

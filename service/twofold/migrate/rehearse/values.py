@@ -17,7 +17,10 @@ ANY_LENGTH = 40
 DAYS = 28
 MANY = 10_000
 """More numbers than that fit into no SMALLINT."""
-UNKNOWN: Sequence[str] = ("'a'", "'1'", "'{}'", "'2026-01-01'", "'12:00'", "'127.0.0.1'", "'<a/>'", "'[1,2)'", "NULL")
+UNKNOWN: Sequence[str] = (
+    "'a'", "'1'", "'{}'", "'2026-01-01'", "'12:00'", "'127.0.0.1'", "'08:00:2b:01:02:03'", "'<a/>'", "'empty'", "'(1,2)'",
+    "NULL",
+)  # fmt: skip
 """What some type or other takes, where nothing is known of it."""
 Make = Callable[[int], str]
 """Returns the value of a row, by its number, as SQL."""

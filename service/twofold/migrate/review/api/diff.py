@@ -91,7 +91,12 @@ def _told(tree: Path, roots: Sequence[Path], application: str, questions: Any, w
 def _changes(contract: Contract, name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[ContractChange]:
     before, after = old["answers"].get(name), new["answers"].get(name)
     if before is not None and after is not None:
-        yield from contract.changes(before, after)
+        try:
+            yield from contract.changes(before, after)
+        except (KeyError, TypeError, ValueError) as error:
+            raise NotTold(
+                f"the two answers about {name} cannot be compared: {type(error).__name__}: {error}"
+            ) from error
     elif before is not after:
         effect: Any = "breaks" if after is None else "nothing"
         yield ContractChange(effect=effect, what=f"The {name} face is {'not ' if after is None else ''}there now.")
