@@ -119,7 +119,7 @@ def _add_health(app: FastAPI, engine: Engine) -> None:
     @app.get("/healthz", tags=["operation"], operation_id="health", responses={503: refused("503")["503"]})
     async def health() -> dict[str, Literal["ok"]]:
         """Whether this process serves and reaches its database: for load balancers."""
-        await engine.database.read("SELECT 1")
+        await engine.database.read("SELECT 1", primary=True)
         return {"status": "ok"}
 
 

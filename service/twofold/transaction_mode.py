@@ -1,8 +1,8 @@
 """Connections through a pooler in transaction mode, which may give each transaction another session of the server.
 
-asyncpg sends the text of a statement and its values so that a pooler takes both to one session, if it keeps no statement
-for later. What a session would be told once is what needs more: unless the role has it (ALTER ROLE … SET), each
-transaction is told for itself (SET LOCAL), together with its BEGIN, and each statement is in a transaction.
+asyncpg sends the text of a statement and its values so that a pooler takes both to one session, if it keeps no
+statement for later. What a session would be told once is what needs more: unless the role has it (ALTER ROLE … SET),
+each transaction is told for itself (SET LOCAL), together with its BEGIN, and each statement is in a transaction.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ class TransactionModeConnection(asyncpg.Connection):  # type: ignore[misc]  # as
 
     settings = ""
 
-    async def execute(self, query: str, *args: Any, timeout: float | None = None) -> Any:
+    async def execute(self, query: str, *args: Any, **options: Any) -> Any:
         """Runs a statement, or without parameters any number of them."""
         if args:
-            return await self._whole(super().execute, query, *args, timeout=timeout)
-        return await super().execute(self._begun(query), timeout=timeout)
+            return await self._whole(super().execute, query, *args, **options)
+        return await super().execute(self._begun(query), **options)
 
-    async def executemany(self, command: str, args: Any, *, timeout: float | None = None) -> Any:
+    async def executemany(self, command: str, args: Any, **options: Any) -> Any:
         """Runs a statement for each of several parameters."""
-        return await self._whole(super().executemany, command, args, timeout=timeout)
+        return await self._whole(super().executemany, command, args, **options)
 
     async def fetch(self, query: str, *args: Any, **options: Any) -> Any:
         """Returns the rows of a statement."""
@@ -76,8 +76,9 @@ async def connected(given: Mapping[str, Any], settings: Mapping[str, str]) -> Tr
     """
     asked = dict(given["server_settings"])
     wanted = {name: asked.pop(name) for name in ("search_path",) if name in asked} | dict(settings)
-    arguments = {**given, "server_settings": asked, "statement_cache_size": 0}
-    connection = await asyncpg.connect(**arguments | {"connection_class": TransactionModeConnection})
+    own = {"server_settings": asked, "statement_cache_size": 0, "connection_class": TransactionModeConnection}
+    arguments: dict[str, Any] = {**given, **own}
+    connection: Any = await asyncpg.connect(**arguments)
     try:
         rows = await connection.fetch("SELECT name, setting FROM pg_settings WHERE name = ANY($1)", list(wanted))
     except BaseException:

@@ -106,16 +106,20 @@ async def test_sessions_are_as_set(url: str) -> None:
     }
 
 
+async def idle(database: Database) -> None:
+    async with database.transaction():
+        await database.fetch("SELECT 1")
+        await asyncio.sleep(0.6)
+        await database.fetch("SELECT 1")
+
+
 async def test_a_transaction_in_which_nothing_happens_is_ended(url: str) -> None:
     limits = Limits(idle_transaction_s=0.2)
     database = Database(tortoise_config(url, MODELS, 1), limits=limits)
     await database.open()
     try:
         with pytest.raises(Unavailable):
-            async with database.transaction():
-                await database.fetch("SELECT 1")
-                await asyncio.sleep(0.6)
-                await database.fetch("SELECT 1")
+            await idle(database)
         assert len(await database.fetch("SELECT 1")) == 1
     finally:
         await database.close()

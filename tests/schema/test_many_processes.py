@@ -1,7 +1,6 @@
 """Migrations when several processes, other tools and bad luck take part."""
 
 import asyncio
-import json
 import sqlite3
 import sys
 from collections.abc import Callable
@@ -12,6 +11,7 @@ import pytest
 from storefront.models import Tag
 from support import upgrading
 from support.databases import APPS, MIGRATIONS, open_database
+from support.figures import count
 from support.migrations import (
     ALL,
     INIT,
@@ -28,7 +28,7 @@ from support.migrations import (
 from support.schema import schema_of, tables_in
 from twofold.database import Database
 from twofold.errors import Unavailable
-from twofold.migrate import MigrationFailed, downgrade, upgrade
+from twofold.migrate import Batches, Concurrently, MigrationFailed, Step, downgrade, upgrade
 from twofold.migrate.lock import exclusive
 
 pytestmark = pytest.mark.migrations
@@ -36,18 +36,40 @@ pytestmark = pytest.mark.migrations
 OF_THE_STOREFRONT = [name for name in ALL if name.startswith("storefront/")]
 
 
-async def test_many_processes_at_once(empty_database: Database, empty_url: str, migrations: Path) -> None:
-    once = add_migration(
-        migrations,
-        "9_20261122000000_once.py",
-        both("CREATE TABLE runs (id INT)", "INSERT INTO runs VALUES (1)"),
-        both("DROP TABLE runs"),
-    )
-    results = [json.loads(line) for line in together([[empty_url, str(migrations)]] * 4)]
-    assert sorted(map(len, results)) == [0, 0, 0, len(ALL) + 1]
-    assert max(results, key=len) == [*ALL, once]
-    assert len(await applied(empty_database)) == len(ALL) + 1
-    assert await rows(empty_database, "SELECT id FROM runs") == [(1,)]
+PROCESSES = 8
+LAST = "9_20261122000000_once.py"
+
+
+def add_parts(migrations: Path, *last: Step) -> str:
+    """Adds a migration of several parts, and returns its name."""
+    batches = Batches(table="runs", sql="UPDATE runs SET times = times + 1 WHERE id IN ({keys})", size=2)
+    filled = "INSERT INTO runs VALUES (1, 0), (2, 0), (3, 0), (4, 0), (5, 0)"
+    up = both("CREATE TABLE runs (id INT PRIMARY KEY, times INT NOT NULL)", filled, batches, *last)
+    up["postgres"].append(Concurrently("CREATE INDEX CONCURRENTLY ix ON runs (times)", "ix"))
+    return add_migration(migrations, LAST, up, both("DROP TABLE runs"))
+
+
+@pytest.mark.parametrize("begun", ["empty", "the first app", "half a migration"])
+async def test_many_processes_at_once(empty_database: Database, empty_url: str, migrations: Path, begun: str) -> None:
+    """One of them applies all, the others nothing, wherever the one before them ended."""
+    database = empty_database
+    expected = ALL
+    if begun == "the first app":
+        expected = ALL[len(await upgrade(database, migrations, APPS[:1])) :]
+    elif begun == "half a migration":
+        add_parts(migrations, "nonsense")
+        with pytest.raises(MigrationFailed, match="nonsense"):
+            await upgrade(database, migrations, APPS)
+        expected = []
+    last = add_parts(migrations, "UPDATE runs SET times = times + 1")
+
+    results = together(empty_url, migrations, PROCESSES)
+    assert sorted(map(len, results)) == [0] * (PROCESSES - 1) + [len(expected) + 1]
+    assert max(results, key=len) == [*expected, last]
+    assert ["/".join(each) for each in await applied(database)] == [*ALL, last]
+    assert await rows(database, "SELECT DISTINCT times FROM runs") == [(2,)]
+    assert await rows(database, "SELECT 1 FROM twofold_migrations WHERE parts_done IS NOT NULL") == []
+    count("migrations", "processes at once", PROCESSES)
 
 
 async def test_the_lock_is_held_by_one(empty_database: Database, empty_url: str) -> None:
@@ -71,8 +93,7 @@ async def test_the_timeouts_of_others_do_not_matter(empty_database: Database, em
     for setting in ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"):
         await empty_database.fetch(f"ALTER DATABASE {name} SET {setting} = '200ms'")
     add_migration(migrations, "9_20261122000000_slow.py", both("SELECT pg_sleep(0.7)"), both("SELECT 1"))
-    results = [json.loads(line) for line in together([[empty_url, str(migrations)]] * 2)]
-    assert sorted(map(len, results)) == [0, len(ALL) + 1]
+    assert sorted(map(len, together(empty_url, migrations, 2))) == [0, len(ALL) + 1]
 
 
 async def test_a_pool_of_one_connection_is_enough(empty_url: str) -> None:
@@ -145,7 +166,7 @@ async def test_both_dialects_in_one_process(tmp_path: Path, new_postgres_databas
 
 async def test_killed_before_aerich_knows(empty_database: Database, empty_url: str, migrations: Path) -> None:
     """The migration is committed, aerich's row is not written: the next upgrade only writes the row."""
-    killed = call(sys.executable, str(upgrading.__file__), empty_url, str(migrations), "killed", told="begin\n")
+    killed = call(sys.executable, str(upgrading.__file__), empty_url, str(migrations), "killed")
     assert killed.returncode == -9, killed.stderr
     assert "users" in await tables_in(empty_database)
     assert await applied(empty_database) == []

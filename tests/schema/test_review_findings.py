@@ -1,6 +1,8 @@
 """What a review finds in migrations: each finding has a case of which it is told and a near miss."""
 
+import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -23,10 +25,11 @@ from support.reviewing.files import (
     written,
 )
 from support.reviewing.locks import LOCKS
-from support.reviewing.loss import LOSS
+from support.reviewing.loss import BESIDE, BY_HAND, LOSS
 from support.reviewing.rolling import ROLLING
 from twofold.migrate.review import Landed, Severity, Sizes, review
-from twofold.migrate.steps import Batches
+from twofold.migrate.review.codes import Code
+from twofold.migrate.steps import Batches, Concurrently
 
 pytestmark = pytest.mark.migrations
 
@@ -166,6 +169,18 @@ def test_a_transaction_around_everything_is_told(tmp_path: Path) -> None:
     assert "format" not in codes(reviewed(tmp_path, both("SELECT 1")))
 
 
+def test_concurrently_needs_that_no_transaction_is_open(tmp_path: Path) -> None:
+    index = on("postgres", Concurrently("CREATE INDEX CONCURRENTLY ix ON items (note)", index="ix"))
+    found = codes(reviewed(tmp_path / "bad", index, transaction=True))
+    assert found["concurrently-in-transaction"] == "critical"
+    assert "concurrently-in-transaction" not in codes(reviewed(tmp_path / "good", index))
+
+
+def test_a_table_that_is_made_anew_by_hand_keeps_its_name(tmp_path: Path) -> None:
+    assert "renames" not in codes(reviewed(tmp_path / "by hand", on("sqlite", *BY_HAND)))
+    assert "renames" not in codes(reviewed(tmp_path / "beside", on("sqlite", *BESIDE)))
+
+
 def test_numbers_that_are_missing_or_there_twice(tmp_path: Path) -> None:
     reviewed(tmp_path, both("SELECT 1"))
     written(tmp_path, "1_20270103000000_other.py", both("SELECT 1"), both("SELECT 1"))
@@ -197,3 +212,12 @@ def test_batches_end_a_transaction(tmp_path: Path) -> None:
     steps = ["ALTER TABLE parents ADD z INT", fill, "UPDATE items SET note = '' WHERE amount = 1"]
     assert "long-lock" not in codes(reviewed(tmp_path / "good", on("postgres", *steps)))
     assert "long-lock" in codes(reviewed(tmp_path, on("postgres", steps[0], steps[2])))
+
+
+def test_every_finding_is_in_the_documents_and_can_be_found() -> None:
+    root = Path(__file__).parents[2]
+    documented = re.findall(r"^\| `([a-z-]+)` \|", (root / "docs" / "migrations-review.md").read_text(), re.M)
+    assert sorted(documented) == sorted(get_args(Code))
+    folder = root / "service" / "twofold" / "migrate" / "review"
+    source = "".join(path.read_text() for path in folder.rglob("*.py") if path.name != "codes.py")
+    assert [code for code in documented if f'"{code}"' not in source] == []

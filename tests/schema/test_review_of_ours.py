@@ -41,7 +41,8 @@ CRITICAL = {"drops-table", "drops-column", "narrows-type"}
 """What the models ask for themselves when they lose a model, a column or digits."""
 NEVER = {
     "format", "cannot-be-loaded", "no-way-back", "not-null-without-default", "scans-for-not-null",
-    "constraint-not-split", "validates-under-lock", "never-validated", "unique-not-using-index", "concurrently-in-transaction",
+    "constraint-not-split", "validates-under-lock", "never-validated", "unique-not-using-index",
+    "concurrently-in-transaction",
     "updates-whole-table", "locks-table", "empties-table", "cascades", "sqlite-cannot",
 }  # fmt: skip
 """What the generator is there to avoid."""

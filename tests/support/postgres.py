@@ -113,6 +113,12 @@ def execute(url: str, *statements: str) -> None:
         thread.submit(asyncio.run, _execute(url, statements)).result()
 
 
+def base_backup(url: str, folder: Path) -> None:
+    """Makes the data of a streaming replica of a server in a folder, for `running_server` to run."""
+    data = ["--pgdata", str(folder / "data"), "--write-recovery-conf", "--checkpoint=fast", "--no-sync"]
+    _call(account(folder), program("pg_basebackup"), "--dbname", url, *data)
+
+
 def copy(source: str, target: str) -> None:
     """Copies what is in one database into another, an empty one of another server."""
     dump = subprocess.run([program("pg_dump"), "--dbname", source], capture_output=True, check=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from twofold.adopt.columns import Fit, LeftOut, fit
@@ -17,7 +17,7 @@ __all__ = ["Design", "FieldDesign", "ModelDesign", "RelationDesign", "design"]
 NOT_FOR_MODELS = ("node", "nodes", "page_info", "query", "mutation", "subscription", "sort_direction", "grouping",
                   "date_grouping", "date", "date_time", "decimal", "json", "big_int", "id", "doc", "docs", "batch",
                   "static", "user_error", "meta", "model", "field", "relation", "resource", "str_enum", "any",
-                  "string", "int", "float", "boolean", "utc_datetime_field", "constraint", "event")  # fmt: skip
+                  "string", "int", "float", "boolean", "utc_datetime_field", "constraint")  # fmt: skip
 """What the faces, or the files, have already."""
 SUFFIXES = ("Aggregates", "Comparison", "Connection", "Edge", "Filter", "Group", "GroupBy", "GroupKey", "GroupKeyOrder",
             "GroupOrder", "Having", "Input", "ListFilter", "Order", "Payload")  # fmt: skip
@@ -78,7 +78,8 @@ class ModelDesign:
         return self.key.view is not None or self.key.is_of_view
 
     def field_of(self, column: str) -> FieldDesign | None:
-        """Returns the field of a column, or None."""
+        """Returns the field of a column of the table, or None."""
+        column = self.key.aliases.get(column, column)
         found = (each for each in self.fields if isinstance(each, FieldDesign) and each.column.name == column)
         return next(found, None)
 
@@ -138,9 +139,9 @@ class _Designer:
                            plural=many, key=key, names=Names(NOT_FOR_FIELDS))  # fmt: skip
 
     def _is_beside(self, name: str) -> bool:
-        """Whether a type of GraphQL beside another model's has the name, or would have it the other way round."""
-        known = {each.class_name for each in self.models.values()}
-        return any(name == other + end or other == name + end for other in known for end in SUFFIXES)
+        """Whether a type of GraphQL would be called as one of another model's."""
+        known = {each.class_name + end for each in self.models.values() for end in ("", *SUFFIXES)}
+        return not known.isdisjoint(name + end for end in ("", *SUFFIXES))
 
     # -- columns ------------------------------------------------------------------------------------------------
 
@@ -154,9 +155,10 @@ class _Designer:
             if isinstance(made, LeftOut):
                 model.left_out[column.name] = made.reason
                 continue
+            shown = replace(column, name=key.aliases.get(column.name, column.name))
             name = model.names.new(snake(column.name, "column"))
             unique = any(each.columns == (column.name,) for each in model.table.uniques)
-            model.fields.append(FieldDesign(name=name, column=column, fit=made, unique=unique,
+            model.fields.append(FieldDesign(name=name, column=shown, fit=made, unique=unique,
                                             enum=self._enum(made, model, name)))  # fmt: skip
 
     def _key(self, model: ModelDesign) -> FieldDesign:
@@ -222,6 +224,8 @@ class _Designer:
         """The two foreign keys of a table that has nothing else, and each pair once."""
         keys = [each for each in table.foreign_keys if len(each.columns) == 1]
         names = {each.name for each in table.columns}
+        if any('"' in each for each in (table.name, *names)):  # Tortoise does not escape them
+            return None
         if len(keys) != 2 or len(table.foreign_keys) != 2 or len(names) != 2:
             return None
         if {keys[0].columns[0], keys[1].columns[0]} != names:

@@ -72,10 +72,10 @@ def _part(column: str, kind: str, dialect: Dialect) -> str:
     return f"replace(replace(replace({text}, '~', '~0'), '-', '~1'), '/', '~2')"
 
 
-def keyed_view(name: str, source: str, key: tuple[str, str], columns: Sequence[str]) -> str:
-    """Returns the statement that makes a view of `source` with a key before its columns: its name and expression."""
-    listed = ", ".join(quoted(each) for each in columns)
-    return f"CREATE VIEW {quoted(name)} AS SELECT {key[1]} AS {quoted(key[0])}, {listed} FROM {quoted(source)}"
+def keyed_view(name: str, source: str, columns: Sequence[tuple[str, str]]) -> str:
+    """Returns the statement that makes a view of `source`; `columns` are names, each with its expression."""
+    listed = ", ".join(f"{expression} AS {quoted(each)}" for each, expression in columns)
+    return f"CREATE VIEW {quoted(name)} AS SELECT {listed} FROM {quoted(source)}"
 
 
 def row_number(table: str, columns: Sequence[str], dialect: Dialect) -> str:

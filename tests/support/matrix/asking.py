@@ -17,6 +17,7 @@ from twofold_graphql.names import camel
 
 __all__ = ["Asked", "by_graphql", "by_rest", "differs", "path_of", "wrong_object", "wrong_page"]
 
+THE_KEY: Sequence[str] = ("the primary key",)
 NESTED_SIZE = 50
 """How many rows a nested list shows unless it is said otherwise."""
 
@@ -26,7 +27,7 @@ class Asked:
     """A page of rows: their fields and what is nested in them, by REST's names; the filter's values are Python's."""
 
     spec: ResourceSpec
-    names: Sequence[str] = ("id",)
+    names: Sequence[str] = THE_KEY
     below: Mapping[str, Asked] = field(default_factory=dict)
     """By relation: of the rows behind it, names and what is below."""
     filter: Mapping[str, Any] = field(default_factory=dict)
@@ -34,6 +35,10 @@ class Asked:
     """Paths to fields, and whether they descend."""
     search: str | None = None
     size: int = 40
+
+    def __post_init__(self) -> None:
+        if self.names is THE_KEY:
+            object.__setattr__(self, "names", (self.spec.pk.name,))
 
     def refusal(self, oracle: Oracle, actor: Actor | None) -> str | None:
         """Returns the code with which both faces must refuse an actor, or None."""
@@ -192,7 +197,7 @@ async def by_rest(world: World, who: Who, asked: Asked, path: str | None = None)
 
 async def by_graphql(world: World, who: Who, asked: Asked, *, twice: bool = False) -> Answer:
     """Returns the first page and the total by GraphQL; selected `twice`, which its plan has no form for."""
-    edges = " edges { cursor node { id } }" if twice else ""
+    edges = f" edges {{ cursor node {{ {camel(asked.spec.pk.name)} }} }}" if twice else ""
     declared, found = connection(asked, f"totalCount nodes {{ {selection(asked)} }}{edges}")
     answer = await world.graphql(f"query Q({declared}) {{ {found} }}", who, **graphql_variables(asked))
     if answer.value is None:

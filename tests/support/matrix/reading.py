@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Any
-from uuid import UUID
+from urllib.parse import quote
 
 from support.library.finding import plain_words
 from support.matrix.asking import (
@@ -25,9 +25,13 @@ from support.matrix.rows import Record
 from support.matrix.worlds import Answer, Who, World
 from twofold.spec import RelationSpec, ResourceSpec
 from twofold_graphql.names import camel
+from twofold_graphql.scalars import key_of
 
 NO_KEYS = ("no-id", "00000000-0000-7000-8000-000000000000")
-"""Keys of nothing."""
+"""Keys of nothing: one that none can be, and one that none is."""
+NO_NUMBER = "2000000000"
+NO_TEXT = "no such key"
+KEY_TYPES = {"ID": "ID!", "int": "Int!", "BigInt": "BigInt!", "str": "String!"}
 PAGE_SIZE, WINDOW = 200, 180
 """Different on purpose: where one face turns the page, the other does not."""
 
@@ -49,7 +53,27 @@ def samples(world: World, spec: ResourceSpec, count: int = 3) -> list[Record]:
 
 def keys(world: World, spec: ResourceSpec) -> list[str]:
     """Keys of rows that some see and others do not, and of nothing."""
-    return [*(str(row[spec.pk.name]) for row in samples(world, spec)), *NO_KEYS]
+    return [*(str(row[spec.pk.name]) for row in samples(world, spec)), *no_keys(spec)]
+
+
+def no_keys(spec: ResourceSpec) -> Sequence[str]:
+    """Keys of nothing, of the resource's kind: GraphQL refuses others by their type, where REST finds nothing."""
+    return {"id": NO_KEYS, "integer": (NO_NUMBER,)}.get(spec.pk.column.kind.name, (NO_TEXT,))
+
+
+def key_type(spec: ResourceSpec) -> str:
+    """What a variable for a key is declared as."""
+    return KEY_TYPES[key_of(spec)]
+
+
+def typed(spec: ResourceSpec, key: str) -> Any:
+    """Returns a key as GraphQL takes it."""
+    return int(key) if spec.pk.column.kind.name == "integer" else key
+
+
+def in_path(key: str) -> str:
+    """Returns a key as a part of a path."""
+    return quote(key, safe="")
 
 
 def all_keys(world: World, spec: ResourceSpec) -> list[tuple[str, ...]]:
@@ -77,19 +101,19 @@ def readable(world: World, spec: ResourceSpec, who: Who) -> list[str]:
 async def item(world: World, who: Who, spec: ResourceSpec, key: str) -> str | None:
     """`GET /products/{id}?fields=…` and `product(id)`."""
     asked = Asked(spec=spec, names=readable(world, spec, who))
-    rest = await world.rest(f"{path_of(spec)}/{key}", who, fields=",".join(asked.names))
-    query = f"query Q($id: ID!) {{ found: {camel(spec.singular)}(id: $id) {{ {selection(asked)} }} }}"
-    return _judged(world, who, asked, key, rest, await world.graphql(query, who, id=key))
+    rest = await world.rest(f"{path_of(spec)}/{in_path(key)}", who, fields=",".join(asked.names))
+    query = f"query Q($id: {key_type(spec)}) {{ found: {camel(spec.singular)}(id: $id) {{ {selection(asked)} }} }}"
+    return _judged(world, who, asked, key, rest, await world.graphql(query, who, id=typed(spec, key)))
 
 
 async def whole_item(world: World, who: Who, spec: ResourceSpec, key: str) -> str | None:
     """`GET /products/{id}`, where fields that may never be read are null."""
     asked = Asked(spec=spec, names=[*spec.fields, *spec.computed])
     code = None if who.actor is None else world.oracle.refusal(spec, who.actor)
-    rest = await world.rest(f"{path_of(spec)}/{key}", who)
+    rest = await world.rest(f"{path_of(spec)}/{in_path(key)}", who)
     named = Asked(spec=spec, names=readable(world, spec, who))
-    query = f"query Q($id: ID!) {{ found: {camel(spec.singular)}(id: $id) {{ {selection(named)} }} }}"
-    graphql = await world.graphql(query, who, id=key)
+    query = f"query Q($id: {key_type(spec)}) {{ found: {camel(spec.singular)}(id: $id) {{ {selection(named)} }} }}"
+    graphql = await world.graphql(query, who, id=typed(spec, key))
     if rest.value is not None and graphql.value is not None:
         hidden = {name: None for name in asked.names if name not in named.names}
         graphql = Answer(value={name: (hidden | graphql.value)[name] for name in rest.value["data"]})
@@ -99,16 +123,16 @@ async def whole_item(world: World, who: Who, spec: ResourceSpec, key: str) -> st
 async def node(world: World, who: Who, spec: ResourceSpec, key: str) -> str | None:
     """`GET /products/{id}?fields=…` and `node(id)`."""
     asked = Asked(spec=spec, names=readable(world, spec, who))
-    rest = await world.rest(f"{path_of(spec)}/{key}", who, fields=",".join(asked.names))
+    rest = await world.rest(f"{path_of(spec)}/{in_path(key)}", who, fields=",".join(asked.names))
     query = f"query Q($id: ID!) {{ found: node(id: $id) {{ ... on {spec.type_name} {{ {selection(asked)} }} }} }}"
-    return _judged(world, who, asked, key, rest, await world.graphql(query, who, id=key))
+    return _judged(world, who, asked, key, rest, await world.graphql(query, who, id=typed(spec, key)))
 
 
 async def nodes(world: World, who: Who, spec: ResourceSpec, given: Sequence[str]) -> str | None:
     """Several objects by REST, one after another, and `nodes(ids)`."""
     asked = Asked(spec=spec, names=readable(world, spec, who))
     path, fields = path_of(spec), ",".join(asked.names)
-    answers = [await world.rest(f"{path}/{key}", who, fields=fields) for key in given]
+    answers = [await world.rest(f"{path}/{in_path(key)}", who, fields=fields) for key in given]
     query = (
         f"query Q($ids: [ID!]!) {{ found: nodes(ids: $ids) {{ ... on {spec.type_name} {{ {selection(asked)} }} }} }}"
     )
@@ -192,7 +216,7 @@ async def cursors(world: World, who: Who, spec: ResourceSpec, _: None) -> str | 
     asked, rows, after = Asked(spec=spec), list[Any](), None
     code = asked.refusal(world.oracle, actor)
     while True:
-        page = await world.rest(path_of(spec), who, limit=size, after=after, fields="id")
+        page = await world.rest(path_of(spec), who, limit=size, after=after, fields=spec.pk.name)
         if page.value is None:
             break
         rows += page.value["data"]
@@ -260,7 +284,7 @@ async def included(world: World, who: Who, spec: ResourceSpec, name: str) -> str
     target = spec.relations[name].target
     below = _below(world, spec.relations[name], who)
     asked = Asked(spec=spec, below={name: below}, size=25)
-    rest = await world.rest(path_of(spec), who, page_size=25, fields="id", include=name)
+    rest = await world.rest(path_of(spec), who, page_size=25, fields=spec.pk.name, include=name)
     if rest.value is not None:
         hidden = [each for each in (*target.fields, *target.computed) if each not in below.names]
         for row in rest.value["data"]:
@@ -282,7 +306,7 @@ async def behind(world: World, who: Who, spec: ResourceSpec, given: tuple[str, s
     name, key = given
     relation = spec.relations[name]
     asked = Asked(spec=relation.target, names=readable(world, relation.target, who), size=20)
-    rest = await by_rest(world, who, asked, f"{path_of(spec)}/{key}/{name.replace('_', '-')}")
+    rest = await by_rest(world, who, asked, f"{path_of(spec)}/{in_path(key)}/{name.replace('_', '-')}")
     graphql = await _connected(world, who, spec, asked, name, key)
     if rest != graphql:
         return f"REST: {rest}; GraphQL: {graphql}"
@@ -291,8 +315,8 @@ async def behind(world: World, who: Who, spec: ResourceSpec, given: tuple[str, s
 
 async def _connected(world: World, who: Who, spec: ResourceSpec, asked: Asked, name: str, key: str) -> Answer:
     declared, found = connection(asked, f"totalCount nodes {{ {selection(asked)} }}", below=True)
-    query = f"query Q($id: ID!, {declared}) {{ found: {camel(spec.singular)}(id: $id) {{ {camel(name)}{found} }} }}"
-    answer = await world.graphql(query, who, id=key, **graphql_variables(asked))
+    query = f"query Q($id: {key_type(spec)}, {declared}) {{ found: {camel(spec.singular)}(id: $id) {{ {camel(name)}{found} }} }}"
+    answer = await world.graphql(query, who, id=typed(spec, key), **graphql_variables(asked))
     if answer.value is None:
         return answer
     inner = answer.value[camel(name)]
@@ -307,7 +331,7 @@ def _wrong_behind(world: World, who: Who, spec: ResourceSpec, asked: Asked, give
     code = oracle.refusal(spec, actor) or (None if oracle.scoped(asked.spec, actor) else "forbidden")
     if key == NO_KEYS[0]:
         code = None  # no row can have it, whoever asks
-    row = None if code or key in NO_KEYS else oracle.seen(spec, actor).get(UUID(key))
+    row = None if code or key in no_keys(spec) else oracle.seen(spec, actor).get(spec.pk.column.kind.adapter.validate_python(key))
     if found.code != code or (found.value is None) != (row is None):
         return f"both: {found}; the oracle: {code or row}"
     if row is None:

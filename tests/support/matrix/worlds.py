@@ -29,7 +29,7 @@ from twofold.spec import ResourceSpec
 from twofold_graphql.face import GraphQLFace
 from twofold_rest.app import create_app
 
-__all__ = ["Answer", "Who", "World", "library", "storefront"]
+__all__ = ["Answer", "Who", "World", "library", "served", "storefront"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +83,8 @@ class World:
 
 
 @asynccontextmanager
-async def _served(application: Application, url: str) -> AsyncIterator[tuple[Engine, httpx.AsyncClient]]:
+async def served(application: Application, url: str) -> AsyncIterator[tuple[Engine, httpx.AsyncClient]]:
+    """Gives an application behind both faces, over the database at `url`."""
     engine = Engine(application, Settings(database_url=url, database_pool=2, credential_memory_s=60))
     app = create_app(engine, [GraphQLFace()])
     transport = httpx.ASGITransport(app)
@@ -159,7 +160,7 @@ async def _changed(client: httpx.AsyncClient, who: Who) -> None:
 @asynccontextmanager
 async def storefront(url: str) -> AsyncIterator[World]:
     """Gives the seeded storefront at `url`, which gets a few more rows first: of who asks, and of the audit."""
-    async with _served(STOREFRONT, url) as (engine, client):
+    async with served(STOREFRONT, url) as (engine, client):
         actors = await storefront_actors(engine)
         await _changed(client, actors["admin"])
         yield World(engine=engine, client=client, oracle=Oracle(engine.resources, await load(engine)), actors=actors)
@@ -204,7 +205,7 @@ class GivenActors:
 @asynccontextmanager
 async def library(url: str, oracle: Oracle | None = None) -> AsyncIterator[World]:
     """Gives the filled library at `url`; with the oracle of the same rows where that is known already."""
-    async with _served(LIBRARY, url) as (engine, client):
+    async with served(LIBRARY, url) as (engine, client):
         engine.identity.actors = GivenActors()
         actors = {
             name: Who(

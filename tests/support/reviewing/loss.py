@@ -1,10 +1,31 @@
 """Rows, columns and values that are lost."""
 
 from support.reviewing.case import NEW, Case, rebuilt
+from support.reviewing.files import ITEMS
 
 __all__ = ["LOSS"]
 
+BY_HAND = [ITEMS.replace("TABLE items", "TABLE other"), "INSERT INTO other SELECT * FROM items", "DROP TABLE items",
+           "ALTER TABLE other RENAME TO items"]  # fmt: skip
+BESIDE = ["ALTER TABLE items RENAME TO other", ITEMS, "INSERT INTO items SELECT * FROM other", "DROP TABLE other"]
+
 LOSS = [
+    Case(code="drops-table", severity="critical", dialect="sqlite", bad=[BY_HAND[0], *BY_HAND[2:]], good=BY_HAND),
+    Case(code="drops-table", severity="critical", dialect="sqlite", bad=[*BESIDE[:2], BESIDE[3]], good=BESIDE),
+    Case(code="referred-to", severity="critical", bad=["DROP TABLE parents"], good=["DROP TABLE parents, items"]),
+    Case(
+        code="referred-to",
+        severity="critical",
+        bad=["DROP TABLE parents", "DROP TABLE items"],
+        good=["ALTER TABLE items DROP CONSTRAINT fk_items_parent_id", "DROP TABLE parents"],
+    ),
+    Case(
+        code="referred-to",
+        severity="critical",
+        dialect="sqlite",
+        bad=["DROP TABLE parents"],
+        good=["DROP TABLE parents", "DROP TABLE items"],
+    ),
     Case(
         code="drops-table",
         severity="critical",

@@ -28,7 +28,7 @@ class Repository:
             cannot("there is no git on PATH (Debian: apt-get install git)")
         self.folder = folder
         for part in PARTS:
-            shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__", "static"))
+            shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
         (folder / ".gitignore").write_text("__pycache__\n")
         self.git("init", "--quiet", "--initial-branch=main")
         self.commit()

@@ -8,6 +8,7 @@ from functools import cached_property
 from itertools import accumulate
 from typing import TypeAlias
 
+from twofold.migrate.review.codes import Code
 from twofold.migrate.review.courses import Act, Course
 from twofold.migrate.review.cursor import Cursor
 from twofold.migrate.review.facts import CreateTable, Insert, RebuildTable, Update
@@ -79,7 +80,7 @@ class Case:
                 return True
         return False
 
-    def finding(self, act: Act | None, code: str, severity: Severity, reason: str, fix: str) -> Finding:
+    def finding(self, act: Act | None, code: Code, severity: Severity, reason: str, fix: str) -> Finding:
         """Returns a finding at a step, or of the course as a whole."""
         return Finding(
             severity=severity, code=code, file=self.course.file.name, direction=self.course.direction,

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from twofold.migrate.review.agreement import outermost, things
 from twofold.migrate.review.case import Case, Check
+from twofold.migrate.review.codes import Code
 from twofold.migrate.review.courses import Act
 from twofold.migrate.review.cursor import written
 from twofold.migrate.review.facts import (
@@ -47,6 +48,29 @@ def drops_table(case: Case) -> Iterator[Finding]:
                 pass
 
 
+def referred_to(case: Case) -> Iterator[Finding]:
+    """A table goes while another one still refers to it: PostgreSQL refuses the statement, our runner the migration.
+
+    PostgreSQL 15, 5.14 "Dependency Tracking".
+    """
+    on_sqlite = case.course.dialect == "sqlite"
+    for act in case.course.acts:
+        match act.fact:
+            case DropTable(table, cascade=False) if not (on_sqlite and table in case.after):
+                there = case.after if on_sqlite else case.before_act(act)
+                together = [each.fact.table for each in case.course.acts
+                            if each.number == act.number and isinstance(each.fact, DropTable)]  # fmt: skip
+                others = [name for name, known in there.items() if name not in together
+                          and any(key.target == table for key in known.of_kind("foreign key"))]  # fmt: skip
+                if others:
+                    yield case.finding(
+                        act, "referred-to", Severity.critical, f"It fails: {', '.join(others)} refers to {table}.",
+                        "Drop the foreign key, or the table that has it, first.",
+                    )  # fmt: skip
+            case _:
+                pass
+
+
 def _comes_again(case: Case, table: str) -> bool:
     """Whether another table takes the name: the table was rebuilt by hand."""
     return any(isinstance(act.fact, RenameTable) and act.fact.new == table for act in case.course.acts)
@@ -79,7 +103,7 @@ def _left_out(case: Case, act: Act, fact: RebuildTable) -> Iterator[Finding]:
                         used or case.copied(act, fact.table, column))  # fmt: skip
 
 
-def _lost(case: Case, act: Act, code: str, what: str, is_copied: bool) -> Finding:
+def _lost(case: Case, act: Act, code: Code, what: str, is_copied: bool) -> Finding:
     reason = f"{what}, and processes of the last release that still use it fail."
     if is_copied:
         return case.finding(act, code, Severity.major, f"{reason} {WITH_COPY}", TWO_RELEASES)
@@ -207,4 +231,4 @@ def no_way_back(case: Case) -> Iterator[Finding]:
             yield case.finding(None, "no-way-back", severity, f"DOWN {words} the {kind} {name}.", fix)
 
 
-CHECKS: Sequence[Check] = (drops_table, drops_column, empties_table, cascades, narrows_type, no_way_back)
+CHECKS: Sequence[Check] = (drops_table, referred_to, drops_column, empties_table, cascades, narrows_type, no_way_back)

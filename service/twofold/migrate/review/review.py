@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from twofold.database import Dialect
 from twofold.migrate.files import Direction, MigrationFile
@@ -23,6 +24,7 @@ CHECKS: Mapping[Dialect, Sequence[Check]] = {
     "sqlite": (*BOTH, *sqlite.CHECKS),
     "postgres": (*BOTH, *locks.CHECKS, *constraints.CHECKS),
 }
+_Courses: TypeAlias = dict[tuple[Dialect, Direction], Course]
 DIALECTS: Sequence[Dialect] = ("sqlite", "postgres")
 DIRECTIONS: Sequence[Direction] = ("up", "down")
 
@@ -52,10 +54,15 @@ def review(
         except Exception as error:  # a migration is code: it may fail in any way
             found += [form.unloadable(file, error)] if file.name in names else []
             continue
-        courses = {(dialect, direction): course_of(file, module, dialect, direction)
-                   for dialect in DIALECTS for direction in DIRECTIONS}  # fmt: skip
-        followed = {each: before[each].after(act.fact for act in courses[each, "up"].acts) for each in DIALECTS}
-        after = {each: tables_of(module, each, followed[each]) for each in DIALECTS}
+        courses: _Courses = {
+            (dialect, direction): course_of(file, module, dialect, direction)
+            for dialect in DIALECTS
+            for direction in DIRECTIONS
+        }
+        followed: dict[Dialect, Tables] = {
+            dialect: before[dialect].after(act.fact for act in courses[dialect, "up"].acts) for dialect in DIALECTS
+        }
+        after: dict[Dialect, Tables] = {each: tables_of(module, each, followed[each]) for each in DIALECTS}
         if file.name in names:
             found += form.malformed(file, module)
             found += form.misnumbered(file, files)
@@ -68,7 +75,7 @@ def review(
 
 
 def _checked(
-    courses: Mapping[tuple[Dialect, Direction], Course], before: Mapping[Dialect, Tables],
+    courses: _Courses, before: Mapping[Dialect, Tables],
     after: Mapping[Dialect, Tables], sizes: Sizes,
 ) -> Iterator[Finding]:  # fmt: skip
     for (dialect, direction), course in courses.items():

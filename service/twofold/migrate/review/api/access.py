@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from twofold.contract import ContractChange
+from twofold.migrate.review.codes import Code
 from twofold.migrate.review.finding import Finding, Severity
 
 __all__ = ["access_changes", "scope_changes", "text_of"]
@@ -16,6 +17,7 @@ Condition: TypeAlias = Any
 Way: TypeAlias = Literal["gains", "loses", "differs"]
 
 SIGNED_IN = "people who sign in"
+CODES: Mapping[Way, Code] = {"gains": "access-gained", "loses": "access-lost", "differs": "access-differs"}
 FIX = "Make sure that this is meant; if so, nothing has to be done."
 
 
@@ -67,9 +69,8 @@ def _finding(change: _Change, who: list[str], actors: list[str]) -> Finding:
         what = f"{named} may now {change.what}"
     rows = f": {text_of(change.new)}, where it was {text_of(change.old)}."
     severity = Severity.minor if change.way == "loses" else change.severity
-    code = {"gains": "access-gained", "loses": "access-lost", "differs": "access-differs"}[change.way]
     reason = f"{what[0].upper()}{what[1:]}{rows}{words}"
-    return Finding(severity=severity, code=code, file=change.place, reason=reason, fix=FIX)
+    return Finding(severity=severity, code=CODES[change.way], file=change.place, reason=reason, fix=FIX)
 
 
 def _called(actor: str) -> str:

@@ -19,7 +19,6 @@ import httpx
 SOMEBODY = UUID(int=1)
 """The user whom rules are asked about."""
 VERBS = ("read", "create", "update", "delete")
-OPERATORS = {"AND": "and", "OR": "or"}
 
 
 class AskedRole(str):
@@ -114,14 +113,6 @@ def together(declared: list[Any], actors: dict[str, Any]) -> Any:
     return {"reason": " ".join(reasons), "rows": rows}
 
 
-def conjunction(conditions: list[Any]) -> Any:
-    """Returns the condition that all hold."""
-    if "none" in conditions:
-        return "none"
-    found = [each for each in conditions if each != "all"]
-    return "all" if not found else found[0] if len(found) == 1 else ["and", *sorted(found, key=str)]
-
-
 def columns_of(value: Any) -> Iterator[str]:
     """Yields the columns of its own row that an expression names."""
     if type(value).__name__ == "F":
@@ -153,21 +144,45 @@ def rows(rule: Any, actor: Any) -> Any:
 
 
 def condition(q: Any) -> Any:
-    """Returns a Q as lists: ["or", …], ["and", …], ["not", …] or ["is", text]."""
+    """Returns a Q as lists: ["or", …], ["and", …], ["not", …] or ["is", text]; or "all" or "none".
+
+    As in rules, comparing with None never holds, nor does its negation.
+    """
+    if q._is_negated and compares_with_none(q):
+        return "none"
     items = [condition(each) for each in q.children]
-    items += [["is", f"{name} = {shown(value)}"] for name, value in q.filters.items()]
-    word = OPERATORS[q.join_type]
-    flat = [part for item in items for part in (item[1:] if item[0] == word else [item])]
-    found: Any = flat[0] if len(flat) == 1 else [word, *sorted(flat, key=str)]
-    return ["not", found] if q._is_negated else found
+    items += ["none" if value is None else ["is", f"{name} = {shown(value)}"] for name, value in q.filters.items()]
+    found = conjunction(items) if q.join_type == "AND" else disjunction(items)
+    if not q._is_negated:
+        return found
+    return {"all": "none", "none": "all"}.get(found, found) if isinstance(found, str) else ["not", found]
+
+
+def compares_with_none(q: Any) -> bool:
+    """Returns whether a Q compares with None anywhere."""
+    return None in q.filters.values() or any(compares_with_none(each) for each in q.children)
+
+
+def conjunction(conditions: list[Any]) -> Any:
+    """Returns the condition that all hold."""
+    return "none" if "none" in conditions else joined("and", [each for each in conditions if each != "all"], "all")
+
+
+def disjunction(conditions: list[Any]) -> Any:
+    """Returns the condition that any holds."""
+    return "all" if "all" in conditions else joined("or", [each for each in conditions if each != "none"], "none")
+
+
+def joined(word: str, conditions: list[Any], otherwise: str) -> Any:
+    """Returns conditions as one; those that are joined in the same way themselves join their parts."""
+    flat = [part for each in conditions for part in (each[1:] if each[0] == word else [each])]
+    return otherwise if not flat else flat[0] if len(flat) == 1 else [word, *sorted(flat, key=str)]
 
 
 def shown(value: Any) -> str:
     """Returns a value as text; the actor's own key as such."""
     if value == SOMEBODY:
         return "the actor"
-    if value is None:
-        return "null"
     if isinstance(value, list | tuple | set | frozenset):
         return f"[{', '.join(sorted(shown(each) for each in value))}]"
     return repr(str(value) if isinstance(value, str) else value)
