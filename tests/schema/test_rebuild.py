@@ -12,7 +12,7 @@ from support.rebuilding import AROUND, FOUND, LONGER, PARTS, ROWS
 from support.stepping import column, master, progress, take, write
 from twofold.database import Database
 from twofold.migrate import MigrationFailed, Rebuild
-from twofold.migrate.tokens import name_in_create
+from twofold.schema.reading import name_in_create
 
 pytestmark = pytest.mark.migrations
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from twofold.migrate.review.tokens import Token
+from twofold.schema.tokens import Token
 
 __all__ = [
     "AddColumn",

@@ -11,9 +11,9 @@ from twofold.migrate.review import facts
 from twofold.migrate.review.cursor import Cursor, written
 from twofold.migrate.review.facts import Column, Constraint, CreateIndex
 from twofold.migrate.review.tables import KnownTable, Tables
-from twofold.migrate.review.tokens import tokens
 from twofold.schema import Schema
 from twofold.schema.schema import Table
+from twofold.schema.tokens import tokens
 
 __all__ = ["tables_of"]
 

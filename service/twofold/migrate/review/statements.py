@@ -28,7 +28,7 @@ from twofold.migrate.review.facts import (
     Truncate,
 )
 from twofold.migrate.review.rows import read_delete, read_insert, read_update
-from twofold.migrate.review.tokens import Token, tokens
+from twofold.schema.tokens import Token, tokens
 
 __all__ = ["facts"]
 
