@@ -11,6 +11,7 @@ FIXTURES = (
     "support.figures",
     "support.long",
     "support.migrations",
+    "support.rehearsing",
     "support.shop",
     "support.trading",
     "support.visitors",

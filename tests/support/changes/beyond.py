@@ -7,7 +7,7 @@ from tortoise import Model, fields
 from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint
 
 from support.changes.case import NOTHING, ROWS, Case, Data, links, rows
-from support.changes.models import APP, Version, model, shop, thing
+from support.changes.models import APP, Version, kind, model, shop, thing
 from support.changes.relations import to_kind
 from twofold.schema.models import SqlIndex
 
@@ -45,12 +45,17 @@ def words(**columns: Any) -> Version:
     return shop(note=fields.TextField(null=True), **columns)
 
 
-def circle() -> list[type[Model]]:
-    team = {"id": fields.IntField(primary_key=True),
+def circle(key: Any = fields.IntField) -> list[type[Model]]:
+    team = {"id": key(primary_key=True),
             "captain": fields.ForeignKeyField(f"{APP}.Player", related_name="leads", null=True)}  # fmt: skip
-    player = {"id": fields.IntField(primary_key=True),
+    player = {"id": key(primary_key=True),
               "team": fields.ForeignKeyField(f"{APP}.Team", related_name="players")}  # fmt: skip
     return [model("Team", team, table="teams"), model("Player", player, table="players")]
+
+
+def slugged(length: int) -> Version:
+    slug = fields.CharField(max_length=length, unique=True)
+    return shop(kind(slug=slug), kind=to_kind(to_field="slug"))
 
 
 def tree(key: Any) -> Version:
@@ -79,6 +84,7 @@ NUMBERS: Data = rows(x=[1, 2, 20])
 SAID = ["One one", None, "zwei"]
 ODD_IDS = ["0189b1a2-0000-7000-8000-000000000001", "0189b1a2-0000-7000-8000-000000000002"]
 ODD_ROWS = links("table", id=ODD_IDS, order=["p", "q"], Group=[1, 1], select=[4, None])
+CIRCLE: Data = {**ROWS, "teams": {"id": [1, 2], "captain_id": NOTHING[:2]}, "players": {"id": [5], "team_id": [2]}}
 TREE: Data = {**rows(above_id=[None, 1, 2]), "thing_kinds": {"thing_id": [1, 4], "kind_id": [3, 3]}}
 
 CONSTRAINED = [
@@ -167,6 +173,17 @@ RENAMED = [
 ]  # fmt: skip
 
 RELATED = [
+    Case(
+        name="rename_referred_key", before=shop(kind(), kind=to_kind()), after=shop(kind("number"), kind=to_kind()),
+        renames={"kinds.id": "number"}, rows=rows(kind_id=[1, 3, None]),
+        up={**rows(kind_id=[1, 3, None]), "kinds": {"number": [1, 2, 3], "slug": ["a", "b", "c"]}},
+    ),
+    Case(name="len_of_referred_col", before=slugged(20), after=slugged(200),
+         rows=rows(kind_id=["a", "c", None]), up=rows(kind_id=["a", "c", None])),
+    Case(name="change_in_circle", before=shop(*circle()), after=shop(*circle(fields.BigIntField)),
+         rows=CIRCLE, up=CIRCLE),
+    Case(name="drop_circle", before=shop(*circle()), after=shop(), rows=CIRCLE, up=ROWS,
+         down={**ROWS, "teams": {"id": [], "captain_id": []}, "players": {"id": [], "team_id": []}}),
     Case(name="add_self_fk", before=shop(), after=shop(above=to_kind(target="Thing")), rows=ROWS,
          up=rows(above_id=NOTHING)),
     Case(name="add_one_to_one", before=shop(), rows=ROWS, up=rows(kind_id=NOTHING),

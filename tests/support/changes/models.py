@@ -21,9 +21,9 @@ def model(name: str, columns: Mapping[str, fields.Field[Any] | Any], **meta: Any
     return type(name, (Model,), {**columns, "Meta": type("Meta", (), meta), "__module__": __name__})
 
 
-def kind() -> type[Model]:
-    return model("Kind", {"id": fields.IntField(primary_key=True), "slug": fields.CharField(max_length=20)},
-                 table="kinds")  # fmt: skip
+def kind(key: str = "id", slug: fields.Field[str] | None = None) -> type[Model]:
+    columns = {key: fields.IntField(primary_key=True), "slug": slug or fields.CharField(max_length=20)}
+    return model("Kind", columns, table="kinds")
 
 
 def thing(
@@ -48,5 +48,6 @@ def part(of: str = "Thing") -> type[Model]:
 def shop(*models: type[Model], **columns: Any) -> Version:
     """Returns a version: kinds, things with `columns`, parts, and `models` beside them; or one's own things."""
     things = [each for each in models if each.__name__ in ("Thing", "Item")] or [thing(**columns)]
-    others = [each for each in models if each not in things]
-    return [kind(), *things, part(things[0].__name__), *others]
+    kinds = [each for each in models if each.__name__ == "Kind"] or [kind()]
+    others = [each for each in models if each not in (*things, *kinds)]
+    return [*kinds, *things, part(things[0].__name__), *others]

@@ -98,9 +98,8 @@ class Trial:
                 values = ", ".join(literal(each, self.database.dialect) for each in row)
                 names = ", ".join(map(identifier, columns))
                 await self.database.fetch(f"INSERT INTO {identifier(table)} ({names}) VALUES ({values})")
-        for name, table in self.schemas["before"].tables.items():
-            if any(column.counts_up for column in table.columns):
-                await self._move_on(name)
+        for name, column in _counted(self.schemas["before"]):
+            await self._move_on(name, column)
         await make_by_hand(self.database)
 
     async def _check(self, which: str, data: Data) -> None:
@@ -110,9 +109,9 @@ class Trial:
         await self._check_rows(found, data)
         await check_handmade(self.database, "things" if "things" in found.tables else "items")
         await self._check_sound()
-        for name, table in found.tables.items():
-            if self._stays(name) and any(column.counts_up for column in table.columns):
-                assert await self._next(name) > FLOOR, f"the sequence of {name} went back"
+        for name, column in _counted(found):
+            if self._stays(name):
+                assert await self._next(name, column) > FLOOR, f"the sequence of {name} went back"
 
     async def _check_rows(self, schema: Schema, data: Data) -> None:
         assert schema.tables.keys() == data.keys(), "the case lacks a table"
@@ -155,20 +154,25 @@ class Trial:
         before, after = (self.schemas[each].tables for each in ("before", "after"))
         return names.get(table, table) in after and (table in before or table in names.values())
 
-    async def _move_on(self, table: str) -> None:
+    async def _move_on(self, table: str, column: str) -> None:
         if self.database.dialect == "postgres":
-            await self.database.fetch(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), {FLOOR})")
+            await self.database.fetch(f"SELECT setval(pg_get_serial_sequence('{table}', '{column}'), {FLOOR})")
         else:
             await self.database.fetch(f"DELETE FROM sqlite_sequence WHERE name = '{table}'")
             await self.database.fetch(f"INSERT INTO sqlite_sequence VALUES ('{table}', {FLOOR})")
 
-    async def _next(self, table: str) -> int:
+    async def _next(self, table: str, column: str) -> int:
         if self.database.dialect == "postgres":
-            found = await rows(self.database, f"SELECT nextval(pg_get_serial_sequence('{table}', 'id'))")
+            found = await rows(self.database, f"SELECT nextval(pg_get_serial_sequence('{table}', '{column}'))")
         else:
             found = await rows(self.database, f"SELECT seq + 1 FROM sqlite_sequence WHERE name = '{table}'")
         number: int = found[0][0] if found else 0
         return number
+
+
+def _counted(schema: Schema) -> list[tuple[str, str]]:
+    """Returns the tables that the database numbers, with the column that holds the number."""
+    return [(name, each.name) for name, table in schema.tables.items() for each in table.columns if each.counts_up]
 
 
 def _plain(value: Any) -> Any:

@@ -112,7 +112,8 @@ def _rows(snapshots: Snapshots, times: tuple[Snapshot, Snapshot, Snapshot], tabl
         yield _gone(table, None, (missing, before.rows[table]), first, announced)
         return
     by_second = snapshots.missing(table, before, after, between)
-    for direction, lost in ((first, missing - by_second), (OTHER[first], by_second)):
+    blame: tuple[tuple[Direction, int], ...] = ((first, missing - by_second), (OTHER[first], by_second))
+    for direction, lost in blame:
         if lost:
             yield Loss(direction=direction, table=table, column=None, lost=lost, of=before.rows[table],
                        announced=announced.deletes(table, direction))  # fmt: skip

@@ -24,7 +24,7 @@ REFUSALS = (sqlite3.Error, asyncpg.PostgresError, ServiceError)
 CHUNK = 100
 PARENTS = 1000
 """From how many rows of a table those that refer to it choose."""
-TRIES = 20
+TRIES = 50
 """How often another row is made up in the place of one that was refused."""
 HOPELESS = 5
 """After so many rows that were all refused, no more are tried."""

@@ -18,8 +18,8 @@ DAYS = 28
 MANY = 10_000
 """More numbers than that fit into no SMALLINT."""
 UNKNOWN: Sequence[str] = (
-    "'a'", "'1'", "'{}'", "'2026-01-01'", "'12:00'", "'127.0.0.1'", "'08:00:2b:01:02:03'", "'<a/>'", "'empty'", "'(1,2)'",
-    "NULL",
+    "'a'", "'1'", "'{}'", "'2026-01-01'", "'12:00'", "'127.0.0.1'", "'08:00:2b:01:02:03'", "'<a/>'", "'empty'",
+    "'(1,2)'", "NULL",
 )  # fmt: skip
 """What some type or other takes, where nothing is known of it."""
 Make = Callable[[int], str]
@@ -44,7 +44,7 @@ def made(column: Column, dialect: Dialect, conditions: Sequence[str], labels: Se
     if kind in ("whole", "number"):
         near = sorted({each + step for each in numbers for step in (-1, 0, 1)} | {sum(numbers) // max(len(numbers), 1)})
         ways += [_constant(str(each)) for each in near]
-    return ways + [_constant(text(each)) for each in strings] + [_constant(each) for each in UNKNOWN]
+    return [*ways, *(_constant(text(each)) for each in strings)] or [_constant(each) for each in UNKNOWN]
 
 
 def literals_in(conditions: Sequence[str]) -> tuple[list[str], list[int]]:
