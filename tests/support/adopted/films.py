@@ -131,6 +131,15 @@ FILMS = Domain(
              (3, 3, moment("2022-01-02"), None, None, True)],
         ),
     },
+    writes={
+        "films": (
+            {"title": "New", "language_id": 2, "kind": "short", "rating": "NC-17", "details": {"b": [None]}, "score": 1.5,
+             "added_at": moment("2023-03-03"), "rental_rate": "3.10", "category_ids": [2], "release_year": 1990},
+            {"kind": "series", "rating": None, "original_language_id": 1, "shelf_code": SHELF, "category_ids": []},
+        ),
+        "languages": ({"name": "Deutsch"}, {"name": "Deutsch II"}),
+        "rentals": ({"film_id": 2, "rented_at": moment("2024-04-04")}, {"is_back": True}),
+    },
     served={
         "languages": ("language", {"id": 0, "name": 1, "last_update": 2}),
         "films": ("film", {"id": 0, "title": 1, "description": 2, "release_year": 3, "language_id": 4,
@@ -142,7 +151,7 @@ FILMS = Domain(
         "rentals": ("rental", {"id": 0, "film_id": 1, "rented_at": 2, "period": 3, "is_back": 5}),
     },
     views={
-        "film_lists": [
+        "film_list_rows": [
             {"fid": 1, "title": "Academy Dinosaur", "spoken": "English", "price": "0.99"},
             {"fid": 2, "title": "Boulevard", "spoken": "Français", "price": "4.99"},
             {"fid": 3, "title": "Chained", "spoken": "English", "price": "12.00"},

@@ -66,6 +66,10 @@ HOSTILE = Domain(
                                ('"sessions"', "sid"), ('"Users"', "Id"), ('"moods"', "id"))
         ]
     },
+    writes={
+        "events": ({"read_column": "new", "and_column": 1, "of_user_id": "bob"}, {"fields_column": "x", "column_2nd": 7}),
+        "node_rows": ({"type": "x"}, {"type": None}),
+    },
     served={
         "users": ("users", {"code": 0, "id_column": 1, "class_column": 2, "pk_column": 3, "objects": 4, "save_column": 5,
                             "select": 6}),
@@ -74,9 +78,9 @@ HOSTILE = Domain(
         "order_details": ('"order details"', {"order_id": 0, "it_s": 1, "grosse_cm": 2, "unit_price": 3, "unit_price_column": 4,
                                               "parent_id": 5, "column": 6, "import_column": 7, "x": 8}),
         "from_select_rows": ('"from ""select"" rows"', {"from_column": 0, "where": 1, "order_by": 2}),
-        "node_rows": ('"node"', {"id": 0, "type_column": 1}),
+        "node_rows": ('"node"', {"id": 0, "type": 1}),
         "tables": ('"表"', {"id": 0, "column": 1}),
         "none_heres": ('"none here"', {"a_b": 0, "c": 1}),
-        "sessions": ('"sessions"', {"id": 0, "user_id": 1}),
+        "sessions": ('"sessions"', {"sid": 0, "user_id": 1}),
     },
 )  # fmt: skip

@@ -95,6 +95,15 @@ MUSIC = Domain(
              (3, 3, moment("2021-01-01", "23:59:59"), "13.86", 3, None)],
         ),
     },
+    writes={
+        "albums": ({"title": "New", "artist_id": 3, "released_on": "2024-02-29"}, {"title": "Newer", "is_live": True}),
+        "tracks": (
+            {"name": "Epsilon", "album_id": 2, "milliseconds": 1, "unit_price": "1.23", "playlist_ids": [2, 3]},
+            {"genre_id": 2, "unit_price": "0.10", "bytes": 6000000000, "playlist_ids": []},
+        ),
+        "employees": ({"last_name": "New", "reports_to_id": 2, "hire_date": moment("2024-01-01", "01:02:03")},
+                      {"reports_to_id": None, "hire_date": None}),
+    },
     served={
         "artists": ('"Artist"', {"id": 0, "name": 1}),
         "profiles": ('"Profile"', {"artist_id": 0, "about": 1}),
