@@ -2,36 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
 
 import pytest
 
+from support.adopted.adoption import Adoption
 from support.adopted.asking import codes
 from support.adopted.domain import Domain
 from support.adopted.films import FILMS
 from support.adopted.hostile import HOSTILE
 from support.adopted.music import MUSIC
-from support.adopted.project import Project, adopt, inspected, make, serving
+from support.adopted.project import adopt, inspected, make, serving
 from support.adopted.world import world_of
 from support.databases import DIALECTS, new_empty
 from support.matrix.worlds import World
 from twofold.database import Dialect
-from twofold.schema import Schema
 
 DOMAINS = {each.name: each for each in (MUSIC, FILMS, HOSTILE)}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Adoption:
-    """An adopted database: what it was before, and what both faces answered while all was closed."""
-
-    project: Project
-    before: Schema
-    after: Schema
-    """When the command had run, and nothing else."""
-    closed: Mapping[str, tuple[str, str]]
-    """By resource, the codes with which REST and GraphQL refused."""
 
 
 @pytest.fixture(scope="session", params=[f"{name} on {dialect}" for name in DOMAINS for dialect in DIALECTS])

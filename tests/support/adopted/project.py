@@ -85,10 +85,19 @@ def _environment(url: str | None) -> dict[str, str]:
     return given if url is None else {**given, "TWOFOLD_DATABASE_URL": url}
 
 
-def run(*arguments: str, cwd: Path, url: str | None = None) -> subprocess.CompletedProcess[str]:
+def run(
+    *arguments: str, cwd: Path, url: str | None = None, said: str | None = None
+) -> subprocess.CompletedProcess[str]:
     """Returns how the command ended."""
     return subprocess.run(
-        [TWOFOLD, *arguments], cwd=cwd, env=_environment(url), capture_output=True, text=True, check=False, timeout=60
+        [TWOFOLD, *arguments],
+        cwd=cwd,
+        env=_environment(url),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        input=said,
     )
 
 

@@ -331,7 +331,11 @@ def _wrong_behind(world: World, who: Who, spec: ResourceSpec, asked: Asked, give
     code = oracle.refusal(spec, actor) or (None if oracle.scoped(asked.spec, actor) else "forbidden")
     if key == NO_KEYS[0]:
         code = None  # no row can have it, whoever asks
-    row = None if code or key in no_keys(spec) else oracle.seen(spec, actor).get(spec.pk.column.kind.adapter.validate_python(key))
+    row = (
+        None
+        if code or key in no_keys(spec)
+        else oracle.seen(spec, actor).get(spec.pk.column.kind.adapter.validate_python(key))
+    )
     if found.code != code or (found.value is None) != (row is None):
         return f"both: {found}; the oracle: {code or row}"
     if row is None:
