@@ -6,13 +6,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from graphql import (
+    GraphQLInterfaceType,
+    GraphQLObjectType,
     GraphQLSchema,
     build_client_schema,
     get_introspection_query,
-    is_enum_type,
-    is_input_object_type,
-    is_interface_type,
-    is_object_type,
     print_schema,
 )
 from graphql.utilities import find_breaking_changes, find_dangerous_changes
@@ -20,6 +18,8 @@ from graphql.utilities import find_breaking_changes, find_dangerous_changes
 from twofold.contract import ContractChange, Question
 
 __all__ = ["GraphQLContract"]
+
+GraphQLFields = (GraphQLObjectType, GraphQLInterfaceType)
 
 
 class GraphQLContract:
@@ -50,26 +50,14 @@ class GraphQLContract:
                  for each in find_breaking_changes(before, after)]  # fmt: skip
         found += [ContractChange(effect="may break", what=each.description)
                   for each in find_dangerous_changes(before, after)]  # fmt: skip
-        risky = {each.what for each in found}
-        return found + [
-            ContractChange(effect="nothing", what=what) for what in _added(before, after) if what not in risky
-        ]
+        return found + [ContractChange(effect="nothing", what=what) for what in _added(before, after)]
 
 
 def _added(before: GraphQLSchema, after: GraphQLSchema) -> Iterator[str]:
-    """What is new; a value of an enum is among the dangerous changes already."""
+    """New types and fields; what is new in inputs, arguments and enums is among the others already."""
     for name, type_ in after.type_map.items():
         known = before.type_map.get(name)
         if known is None:
             yield f"{name} was added."
-        elif is_enum_type(type_):
-            continue
-        elif (is_object_type(type_) or is_interface_type(type_)) and (
-            is_object_type(known) or is_interface_type(known)
-        ):
-            yield from (f"{name}.{field} was added." for field in type_.fields if field not in known.fields)
-            for field, defined in type_.fields.items():
-                arguments = known.fields[field].args if field in known.fields else defined.args
-                yield from (f"{name}.{field}({each}:) was added." for each in defined.args if each not in arguments)
-        elif is_input_object_type(type_) and is_input_object_type(known):
+        elif isinstance(type_, GraphQLFields) and isinstance(known, GraphQLFields):
             yield from (f"{name}.{field} was added." for field in type_.fields if field not in known.fields)

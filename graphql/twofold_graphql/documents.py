@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from twofold.errors import Forbidden, Malformed, NotFound, WrongSetting
@@ -17,6 +18,9 @@ MAX_PERSISTED = 512
 """Documents that clients have sent with their hashes; with the next bound, 8 MiB in each process."""
 MAX_PERSISTED_BYTES = 16_384
 """Longer documents are executed, but not kept."""
+SHARED_NAME = "document:"
+SHARED_S = 7 * 86400
+HASH = re.compile("[0-9a-f]{64}")
 
 
 class PersistedQueryNotFound(NotFound):
@@ -45,24 +49,26 @@ class Documents:
             )
         self._texts = frozenset(self._trusted.values())
         self._persisted: Kept[str, str] = Kept(MAX_PERSISTED)
+        self._shared = executing.engine.database.shared
 
-    def text(self, asked: Parameters) -> str:
+    async def text(self, asked: Parameters) -> str:
         """Returns the text of the document that a request means.
 
         Raises:
             Forbidden: only trusted documents are executed, and this is none.
             Malformed: the hash is not that of the document.
             NotFound: there is no trusted document with the id.
-            PersistedQueryNotFound: no document with the hash was sent to this process, or not of late.
+            PersistedQueryNotFound: no document with the hash was sent to this process, or another that it shares with,
+                or not of late.
         """
         if asked.document_id is not None:
             return self._by_id(asked.document_id)
         if asked.query is None:
-            return self._by_hash(asked.sha256 or "")
+            return await self._by_hash(asked.sha256 or "")
         if self._only_trusted and asked.query not in self._texts:
             raise _untrusted()
         if asked.sha256 is not None:
-            self._persist(asked.query, asked.sha256)
+            await self._persist(asked.query, asked.sha256)
         return asked.query
 
     def _by_id(self, name: str) -> str:
@@ -71,19 +77,34 @@ class Documents:
             raise NotFound("There is no trusted document with this id.")
         return text
 
-    def _by_hash(self, sha256: str) -> str:
+    async def _by_hash(self, sha256: str) -> str:
         """Returns the document that an automatic persisted query names; its hash may be the id of a trusted one."""
         text = self._trusted.get(PREFIX + sha256) or self._trusted.get(sha256) or self._persisted.get(sha256)
         if text is not None:
             return text
-        raise _untrusted() if self._only_trusted else PersistedQueryNotFound()
+        if self._only_trusted:
+            raise _untrusted()
+        return await self._sent_to_another(sha256)
 
-    def _persist(self, query: str, sha256: str) -> None:
+    async def _sent_to_another(self, sha256: str) -> str:
+        """Returns what another process was sent; who can write there cannot say what a hash is of."""
+        found = await self._shared.get(SHARED_NAME + sha256) if HASH.fullmatch(sha256) else None
+        text = "" if found is None else found.decode(errors="replace")
+        if not text or hash_of(text) != sha256:
+            raise PersistedQueryNotFound
+        self._persisted[sha256] = text
+        return text
+
+    async def _persist(self, query: str, sha256: str) -> None:
         """Keeps a document for who sends its hash next, unless nothing can come of it."""
         if hash_of(query) != sha256:
             raise Malformed("The 'sha256Hash' is not the SHA-256 of 'query' in lower-case hexadecimal.")
-        if len(query.encode()) <= MAX_PERSISTED_BYTES and not self._executing.faults(query):
+        if self._persisted.get(sha256) is not None:
+            return
+        encoded = query.encode()
+        if len(encoded) <= MAX_PERSISTED_BYTES and not self._executing.faults(query):
             self._persisted[sha256] = query
+            await self._shared.put(SHARED_NAME + sha256, encoded, SHARED_S)
 
 
 def _untrusted() -> Forbidden:

@@ -105,7 +105,7 @@ class _Endpoint:
         except ServiceError as error:
             return self._refuse(request, error, 400)
         try:
-            query = self.documents.text(asked)
+            query = await self.documents.text(asked)
         except (Forbidden, NotFound) as error:
             return self._refuse(request, error, _refused(request))
         except ServiceError as error:

@@ -16,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from twofold.engine import Engine
 from twofold.errors import FieldError, Invalid, Malformed, ServiceError
+from twofold.migrate.behind import warn_if_behind
 from twofold_rest.access_log import hide_secrets
 from twofold_rest.aggregate_openapi import aggregate_components
 from twofold_rest.contract import RestContract
@@ -105,6 +106,7 @@ def _lifespan(engine: Engine) -> Any:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await engine.database.open()
+        await warn_if_behind(engine.database, engine.settings.migrations, engine.application.models)
         try:
             yield
         finally:
@@ -117,7 +119,7 @@ def _add_health(app: FastAPI, engine: Engine) -> None:
     @app.get("/healthz", tags=["operation"], operation_id="health", responses={503: refused("503")["503"]})
     async def health() -> dict[str, Literal["ok"]]:
         """Whether this process serves and reaches its database: for load balancers."""
-        await engine.database.read("SELECT 1")
+        await engine.database.read("SELECT 1", primary=True)
         return {"status": "ok"}
 
 

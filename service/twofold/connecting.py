@@ -9,11 +9,15 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from tortoise.backends.base.config_generator import expand_db_url
 
-__all__ = ["Connecting", "Limits", "credentials_of", "tortoise_config"]
+from twofold.errors import WrongSetting
+
+__all__ = ["Connecting", "Limits", "credentials_of", "replica_credentials", "tortoise_config"]
 
 POSTGRES = ("postgres", "postgresql")
 TLS_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 """What libpq calls `sslmode`."""
+REPLICA_CONNECT_S = 1.0
+"""The primary can answer for a replica that takes longer."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,3 +118,19 @@ def _tls(mode: str) -> str | bool:
     if mode not in TLS_MODES:
         raise ValueError(f"the database URL says sslmode={mode}; use one of {', '.join(TLS_MODES)}")
     return mode
+
+
+def replica_credentials(url: str, primary: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns what a client for a replica is made with: the same as for its primary, but where it is.
+
+    Raises:
+        WrongSetting: the primary is not PostgreSQL, or the URL is not that of one.
+    """
+    if "settings" not in primary:
+        raise WrongSetting("TWOFOLD_REPLICA_URL names a replica, and TWOFOLD_DATABASE_URL is not PostgreSQL.")
+    try:
+        own = credentials_of(url, primary["maxsize"], Connecting())
+    except ValueError as error:
+        raise WrongSetting(f"TWOFOLD_REPLICA_URL: {error}.") from None
+    same = {name: primary[name] for name in ("settings", "wait_s", "pooler", "application_name")}
+    return own | same | {"timeout": min(primary["timeout"], REPLICA_CONNECT_S)}

@@ -32,12 +32,15 @@ class Contract(Protocol):
     @property
     def question(self) -> Question:
         """The request for it."""
+        ...
 
     def document(self) -> str:
         """Returns it as text, for people and tools."""
+        ...
 
     def changes(self, old: Any, new: Any) -> Sequence[ContractChange]:
         """Returns how the answer `new` to the question differs from `old`, which another revision gave."""
+        ...
 
 
 def contracts_of(app: Any) -> Mapping[str, Contract]:

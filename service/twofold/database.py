@@ -6,16 +6,16 @@ from contextvars import ContextVar
 from time import monotonic
 from typing import Any, ClassVar, Literal, TypeAlias
 
-import asyncpg
 from tortoise import Model
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.context import TortoiseContext, _current_context  # pyright: ignore[reportPrivateUsage]
 
 from twofold.connecting import Limits, tortoise_config
-from twofold.errors import TooSlow
 from twofold.interrupting import fetch_within
-from twofold.outages import ours, outages
+from twofold.outages import ours, outages, stopped
+from twofold.replicas import Replicas
+from twofold.shared import MappedFile, OnRedis, Shared
 
 __all__ = ["Database", "Dialect", "Row", "name_tables", "tortoise_config"]
 
@@ -43,12 +43,23 @@ class Database:
     """A database that is open between `open()` and `close()`.
 
     With `limits`, no statement takes longer than one may; on SQLite, none outside of transactions. Migrations do
-    without.
+    without. `replicas` are the URLs of PostgreSQL's, which answer reads; `redis` is that of the Redis by which the
+    processes of several machines share what they know, which those of one do by a file.
+
+    Raises:
+        WrongSetting: there are replicas of what is not PostgreSQL.
     """
 
     _spoken: ClassVar[tuple[Dialect, str] | None] = None
 
-    def __init__(self, config: dict[str, Any], *, limits: Limits = NO_LIMITS) -> None:
+    def __init__(
+        self,
+        config: dict[str, Any],
+        *,
+        limits: Limits = NO_LIMITS,
+        replicas: Sequence[str] = (),
+        redis: str | None = None,
+    ) -> None:
         self._context = TortoiseContext()
         engine = config["connections"]["default"]["engine"]
         self.dialect: Dialect = "sqlite" if "sqlite" in engine else "postgres"
@@ -56,17 +67,26 @@ class Database:
         """The dialect, and with what the names of the engine's tables begin."""
         self.limits = limits
         self.config = _limited(config, limits) if self.dialect == "postgres" else config
+        credentials = self.config["connections"]["default"]["credentials"]
+        self.shared: Shared = MappedFile(engine, credentials) if redis is None else OnRedis(redis)
+        self._replicas = Replicas(replicas, credentials, limits, self.shared) if replicas else None
 
     async def open(self) -> None:
         """Loads the models and makes the connections ready; they connect at first use."""
         with self.use():  # Tortoise's own init looks for the current context while it builds the models' filters
             await self._context.init(config=self.config)
-            self._pool: Any = self._context.connections.get("default")
+            pool: Any = self._context.connections.get("default")
+            self._pool = pool
             self._speak()
+        if self._replicas is not None:
+            self._replicas.open(pool)
 
     async def close(self) -> None:
         """Closes all connections."""
+        if self._replicas is not None:
+            await self._replicas.close()
         await self._context.close_connections()
+        await self.shared.close()
 
     @contextmanager
     def use(self) -> Iterator[None]:
@@ -122,40 +142,50 @@ class Database:
             TooSlow: it took longer than a statement may.
             Unavailable: the database cannot be reached, or is too busy.
         """
-        client = self.connection
-        limit_s = self.limits.statement_s if client is self._pool else None  # a transaction waits for others, as a rule
+        return await self._fetch(self.connection.acquire_connection(), sql, parameters)
+
+    async def read(self, sql: str, parameters: Sequence[Any] = (), *, primary: bool = False) -> Sequence[Row]:
+        """Returns the rows of a statement that only reads; outside of transactions, SQLite waits for none of them.
+
+        It sees what was acknowledged before by any process, also where a replica of PostgreSQL answers, which with
+        `primary` none does.
+
+        Raises:
+            OutOfRange, TooDeep, TooSlow, Unavailable: as `fetch` does.
+        """
+        if self.in_transaction:
+            return await self.fetch(sql, parameters)
+        if self.dialect == "sqlite":
+            return await self._read_beside(sql, parameters)
+        if self._replicas is not None and not primary:
+            found = await self._replicas.read(sql, parameters)
+            if found is not None:
+                return found
+        return await self._fetch(self._pool.acquire_to_read(), sql, parameters)
+
+    async def _read_beside(self, sql: str, parameters: Sequence[Any]) -> Sequence[Row]:
+        with outages():
+            readers = await self._pool.readers()
+            if readers is not None:
+                rows: Sequence[Row] = await readers.fetch(sql, parameters, self.limits.statement_s)
+                return rows
+        return await self.fetch(sql, parameters)
+
+    async def _fetch(self, held: Any, sql: str, parameters: Sequence[Any]) -> Sequence[Row]:
+        limit_s = None if self.in_transaction else self.limits.statement_s  # a transaction waits for others, as a rule
         start_s = monotonic()
         try:
-            async with client.acquire_connection() as connection:
+            async with held as connection:
                 start_s = monotonic()
                 if self.dialect == "postgres":
                     rows: Sequence[Row] = await connection.fetch(sql, *parameters)
                     return rows
                 return await fetch_within(connection, sql, parameters, limit_s)
         except Exception as error:
-            known = ours(error)
-            if isinstance(error, asyncpg.QueryCanceledError) and limit_s is not None:
-                # Sooner, an operator cancelled it; the message, which says so, is in the server's language.
-                known = TooSlow(limit_s) if monotonic() - start_s >= limit_s else known
+            known = stopped(error, monotonic() - start_s, limit_s) or ours(error)
             if known is None:
                 raise
             raise known from error
-
-    async def read(self, sql: str, parameters: Sequence[Any] = ()) -> Sequence[Row]:
-        """Returns the rows of a statement that only reads: as `fetch`, but SQLite keeps it waiting for no transaction.
-
-        Outside of transactions, it sees what was committed before, by whichever process.
-
-        Raises:
-            OutOfRange, TooDeep, TooSlow, Unavailable: as `fetch` does.
-        """
-        if self.dialect == "sqlite" and not self.in_transaction:
-            with outages():
-                readers = await self._pool.readers()
-                if readers is not None:
-                    rows: Sequence[Row] = await readers.fetch(sql, parameters, self.limits.statement_s)
-                    return rows
-        return await self.fetch(sql, parameters)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[BaseDBAsyncClient]:

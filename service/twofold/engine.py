@@ -50,7 +50,7 @@ class Engine:
             settings.database_url, application.models, settings.database_pool, settings.connecting,
             engine_prefix=application.engine_prefix,
         )  # fmt: skip
-        self.database = Database(config, limits=settings.limits)
+        self.database = Database(config, limits=settings.limits, replicas=settings.replicas, redis=settings.redis)
         self.dialect = DIALECTS[self.database.dialect]
         self.tables = tables_of(models_of(config))
         constants: list[Any] = []
@@ -89,7 +89,7 @@ class Engine:
         try:
             return await write(self, actor, change, origin=origin, idempotency_key=idempotency_key)
         finally:
-            self._forget_after([change])
+            await self._forget_after([change])
 
     async def write_all(self, actor: Actor, changes: Sequence[Write], *, atomic: bool = True, origin: Origin = INSIDE,
                         idempotency_key: str | None = None) -> list[Outcome]:  # fmt: skip
@@ -97,18 +97,18 @@ class Engine:
         try:
             return await write_all(self, actor, changes, atomic=atomic, origin=origin, idempotency_key=idempotency_key)
         finally:
-            self._forget_after(changes)
+            await self._forget_after(changes)
 
     async def sign_out(self, token: str) -> None:
         """Revokes an access token; see `identity.credentials.sign_out`. It counts from the next request on."""
         try:
             await credentials.sign_out(self.database, token)
         finally:
-            self.actors.forget()
+            await self.actors.forget()
 
-    def _forget_after(self, changes: Sequence[Write]) -> None:
+    async def _forget_after(self, changes: Sequence[Write]) -> None:
         if any(change.resource.table.model in IDENTITY for change in changes):
-            self.actors.forget()
+            await self.actors.forget()
 
     def _try_rules(self) -> None:
         """Runs every rule for a visitor and for a stranger, so that a rule with a wrong name stops the start."""

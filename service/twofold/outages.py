@@ -8,10 +8,10 @@ from contextlib import contextmanager
 import asyncpg
 from tortoise.exceptions import DBConnectionError
 
-from twofold.errors import Deadlocked, OutOfRange, ServiceError, TooDeep, Unavailable
+from twofold.errors import Deadlocked, OutOfRange, ServiceError, TooDeep, TooSlow, Unavailable
 from twofold.pool import NoneFree
 
-__all__ = ["ours", "outages"]
+__all__ = ["ours", "outages", "stopped"]
 
 log = logging.getLogger("twofold.database")
 
@@ -48,6 +48,15 @@ def outages() -> Iterator[None]:
         if known is None:
             raise
         raise known from error
+
+
+def stopped(error: Exception, took_s: float, limit_s: float | None) -> TooSlow | None:
+    """Returns TooSlow if PostgreSQL stopped a statement because it took longer than it may; None if not so.
+
+    Sooner, an operator cancelled it; the message, which says so, is in the server's language.
+    """
+    is_stopped = isinstance(error, asyncpg.QueryCanceledError) and limit_s is not None and took_s >= limit_s
+    return TooSlow(limit_s) if is_stopped and limit_s is not None else None
 
 
 def ours(error: Exception) -> ServiceError | None:

@@ -6,8 +6,8 @@ loses a place for each connection that turns out to be broken when a transaction
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeAlias, cast
 
 import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
@@ -15,6 +15,7 @@ from tortoise.backends.base.client import TransactionalDBClient, TransactionCont
 from tortoise.connection import get_connections
 
 from twofold.pool import Connection, Pool
+from twofold.transaction_mode import connected
 
 __all__ = ["PostgresClient", "client_class", "is_usable"]
 
@@ -26,20 +27,41 @@ def is_usable(connection: Connection) -> bool:
     return not (connection.is_closed() or connection.is_in_transaction() or connection._protocol._is_cancelling())
 
 
+Noting: TypeAlias = Callable[[Connection], Awaitable[None]]
+"""What is done on a connection that may have written, before anybody is told."""
+
+
 class Held:
-    """A connection while a statement has it."""
+    """A connection while a statement has it; `note` is done afterwards."""
 
-    __slots__ = ("_connection", "_pool")
+    __slots__ = ("_client", "_connection", "_note", "_pool")
 
-    def __init__(self, pool: Pool) -> None:
-        self._pool = pool
+    def __init__(self, client: PostgresClient, note: Noting | None) -> None:
+        self._client = client
+        self._note = note
 
     async def __aenter__(self) -> Connection:
+        self._pool: Any = self._client._pool or await self._client.connected_pool()
         self._connection = await self._pool.acquire()
         return self._connection
 
     async def __aexit__(self, *_: object) -> None:
-        self._pool.give_back(self._connection)
+        try:
+            if self._note is not None and is_usable(self._connection):
+                await self._note(self._connection)
+        finally:
+            self._pool.give_back(self._connection)
+
+
+class NotedTransaction(TransactionWrapper):
+    """A transaction, the outermost, whose commit is noted."""
+
+    async def commit(self) -> None:
+        """Commits."""
+        await super().commit()
+        note = cast("PostgresClient", self._parent).note
+        if note is not None:
+            await note(self._connection)
 
 
 class PooledTransactionContext(TransactionContextPooled):
@@ -71,17 +93,20 @@ class PostgresClient(AsyncpgDBClient):
         self._settings = settings
         self._wait_s = wait_s
         self._pooler = pooler
+        self.note: Noting | None = None
 
     async def create_pool(self, **options: Any) -> Any:
         """Returns the pool, with one connection in it, so that a database out of reach is known at once."""
         size = options["max_size"]
         given = {name: value for name, value in options.items() if name not in POOL_OPTIONS}
-        prepare = "; ".join(f"SET {name} = '{value}'" for name, value in self._settings.items())
+        prepare = " ".join(f"SET {name} = {value};" for name, value in self._settings.items())
 
         async def connect() -> Connection:
+            if self._pooler:
+                return await connected(given, self._settings)
             connection = await asyncpg.connect(**given)
             try:
-                await connection.execute(prepare)  # as a statement: poolers refuse those who ask at the start
+                await connection.execute(prepare)
             except BaseException:
                 connection.terminate()
                 raise
@@ -91,13 +116,23 @@ class PostgresClient(AsyncpgDBClient):
         pool.give_back(await pool.acquire())
         return pool
 
+    async def connected_pool(self) -> Any:
+        """Returns the pool, once it is there."""
+        async with self._pool_init_lock:
+            if self._pool is None:
+                await self.create_connection(with_db=True)
+        return self._pool
+
     def acquire_connection(self) -> Any:
-        """Returns a connection for the time of a block."""
-        pool: Any = self._pool
-        return super().acquire_connection() if pool is None else Held(pool)
+        """Returns a connection for the time of a block, which may write."""
+        return Held(self, self.note)
+
+    def acquire_to_read(self) -> Any:
+        """Returns a connection for the time of a block, which only reads."""
+        return Held(self, None)
 
     def _in_transaction(self) -> TransactionContext:
-        return PooledTransactionContext(TransactionWrapper(self), self._pool_init_lock)
+        return PooledTransactionContext(NotedTransaction(self), self._pool_init_lock)
 
 
 client_class = PostgresClient

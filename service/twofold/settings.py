@@ -1,6 +1,7 @@
 """Settings, read from the environment (`TWOFOLD_…`) and from a `.env` file."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -85,6 +86,16 @@ class Settings(BaseSettings):
     database_pooler: bool = Field(
         default=False, description="Whether a pooler in transaction mode (PgBouncer) is between us and PostgreSQL."
     )
+    replica_url: str | None = Field(
+        default=None,
+        description="Replicas of the PostgreSQL, by URLs with commas between them; they answer reads that they are far"
+        " enough for.",
+    )
+    redis_url: SecretStr | None = Field(
+        default=None,
+        description="`redis://USER:PASSWORD@HOST:PORT/NUMBER`: what processes on several machines share. Without, those"
+        " of one machine share a file.",
+    )
     sqlite_readers: int = Field(
         default=4, ge=0, le=64, description="Connections to a SQLite file that only read, beside the one that writes."
     )
@@ -104,8 +115,9 @@ class Settings(BaseSettings):
         ge=0,
         le=60,
         description="How long a process remembers whom a credential stands for, in seconds; 0: not at all. What ends a"
-        " credential counts at once in all processes of one user on one machine, and that late on others. By default"
-        " 60 on SQLite, and 0 on PostgreSQL, which several machines may share.",
+        " credential counts at once in all processes that share a Redis, or else are of one user on one machine, and"
+        " that late in others. By default 60 on SQLite or with Redis, and 0 on PostgreSQL without, which several"
+        " machines may share.",
     )
     max_body_bytes: int = Field(
         default=1_048_576, ge=1024, description="The largest request body that is read, in bytes."
@@ -161,6 +173,16 @@ class Settings(BaseSettings):
             readers=self.sqlite_readers,
             synchronous=self.sqlite_synchronous,
         )
+
+    @property
+    def replicas(self) -> Sequence[str]:
+        """The URLs of the replicas."""
+        return [each.strip() for each in (self.replica_url or "").split(",") if each.strip()]
+
+    @property
+    def redis(self) -> str | None:
+        """The URL of Redis."""
+        return None if self.redis_url is None else self.redis_url.get_secret_value()
 
     @property
     def limits(self) -> Limits:

@@ -398,7 +398,7 @@ async def test_without_a_database(
         monkeypatch.setattr(shop.engine.database, name, out_of_reach)
     monkeypatch.setattr(shop.engine.database, "transaction", no_transaction)
     monkeypatch.setattr(shop.engine.database, "use", no_use)
-    shop.engine.actors.forget()
+    await shop.engine.actors.forget()
     for operation in document.values():
         bodiless = operation.method in ("GET", "DELETE")
         body: dict[str, Any] = {} if bodiless else {"json": {"email": "a@b.cd", "password": "x"}}
@@ -407,7 +407,7 @@ async def test_without_a_database(
         contract.hold(operation, answer)
 
 
-async def out_of_reach(*_: Any) -> Any:
+async def out_of_reach(*_: Any, **__: Any) -> Any:
     raise Unavailable
 
 

@@ -1,7 +1,6 @@
 """Migrations when several processes, other tools and bad luck take part."""
 
 import asyncio
-import json
 import sqlite3
 import sys
 from collections.abc import Callable
@@ -12,14 +11,13 @@ import pytest
 from storefront.models import Tag
 from support import upgrading
 from support.databases import APPS, MIGRATIONS, open_database
+from support.figures import count
 from support.migrations import (
     ALL,
     INIT,
-    ROOT,
     VERSIONS,
     add_migration,
     aerich,
-    aerich_program,
     applied,
     both,
     call,
@@ -30,7 +28,7 @@ from support.migrations import (
 from support.schema import schema_of, tables_in
 from twofold.database import Database
 from twofold.errors import Unavailable
-from twofold.migrate import MigrationFailed, downgrade, upgrade
+from twofold.migrate import Batches, Concurrently, MigrationFailed, Step, downgrade, upgrade
 from twofold.migrate.lock import exclusive
 
 pytestmark = pytest.mark.migrations
@@ -38,18 +36,40 @@ pytestmark = pytest.mark.migrations
 OF_THE_STOREFRONT = [name for name in ALL if name.startswith("storefront/")]
 
 
-async def test_many_processes_at_once(empty_database: Database, empty_url: str, migrations: Path) -> None:
-    once = add_migration(
-        migrations,
-        "9_20261122000000_once.py",
-        both("CREATE TABLE runs (id INT)", "INSERT INTO runs VALUES (1)"),
-        both("DROP TABLE runs"),
-    )
-    results = [json.loads(line) for line in together([[empty_url, str(migrations)]] * 4)]
-    assert sorted(map(len, results)) == [0, 0, 0, len(ALL) + 1]
-    assert max(results, key=len) == [*ALL, once]
-    assert len(await applied(empty_database)) == len(ALL) + 1
-    assert await rows(empty_database, "SELECT id FROM runs") == [(1,)]
+PROCESSES = 8
+LAST = "9_20261122000000_once.py"
+
+
+def add_parts(migrations: Path, *last: Step) -> str:
+    """Adds a migration of several parts, and returns its name."""
+    batches = Batches(table="runs", sql="UPDATE runs SET times = times + 1 WHERE id IN ({keys})", size=2)
+    filled = "INSERT INTO runs VALUES (1, 0), (2, 0), (3, 0), (4, 0), (5, 0)"
+    up = both("CREATE TABLE runs (id INT PRIMARY KEY, times INT NOT NULL)", filled, batches, *last)
+    up["postgres"].append(Concurrently("CREATE INDEX CONCURRENTLY ix ON runs (times)", "ix"))
+    return add_migration(migrations, LAST, up, both("DROP TABLE runs"))
+
+
+@pytest.mark.parametrize("begun", ["empty", "the first app", "half a migration"])
+async def test_many_processes_at_once(empty_database: Database, empty_url: str, migrations: Path, begun: str) -> None:
+    """One of them applies all, the others nothing, wherever the one before them ended."""
+    database = empty_database
+    expected = ALL
+    if begun == "the first app":
+        expected = ALL[len(await upgrade(database, migrations, APPS[:1])) :]
+    elif begun == "half a migration":
+        add_parts(migrations, "nonsense")
+        with pytest.raises(MigrationFailed, match="nonsense"):
+            await upgrade(database, migrations, APPS)
+        expected = []
+    last = add_parts(migrations, "UPDATE runs SET times = times + 1")
+
+    results = together(empty_url, migrations, PROCESSES)
+    assert sorted(map(len, results)) == [0] * (PROCESSES - 1) + [len(expected) + 1]
+    assert max(results, key=len) == [*expected, last]
+    assert ["/".join(each) for each in await applied(database)] == [*ALL, last]
+    assert await rows(database, "SELECT DISTINCT times FROM runs") == [(2,)]
+    assert await rows(database, "SELECT 1 FROM twofold_migrations WHERE parts_done IS NOT NULL") == []
+    count("migrations", "processes at once", PROCESSES)
 
 
 async def test_the_lock_is_held_by_one(empty_database: Database, empty_url: str) -> None:
@@ -73,8 +93,7 @@ async def test_the_timeouts_of_others_do_not_matter(empty_database: Database, em
     for setting in ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"):
         await empty_database.fetch(f"ALTER DATABASE {name} SET {setting} = '200ms'")
     add_migration(migrations, "9_20261122000000_slow.py", both("SELECT pg_sleep(0.7)"), both("SELECT 1"))
-    results = [json.loads(line) for line in together([[empty_url, str(migrations)]] * 2)]
-    assert sorted(map(len, results)) == [0, len(ALL) + 1]
+    assert sorted(map(len, together(empty_url, migrations, 2))) == [0, len(ALL) + 1]
 
 
 async def test_a_pool_of_one_connection_is_enough(empty_url: str) -> None:
@@ -147,7 +166,7 @@ async def test_both_dialects_in_one_process(tmp_path: Path, new_postgres_databas
 
 async def test_killed_before_aerich_knows(empty_database: Database, empty_url: str, migrations: Path) -> None:
     """The migration is committed, aerich's row is not written: the next upgrade only writes the row."""
-    killed = call(sys.executable, str(upgrading.__file__), empty_url, str(migrations), "killed", told="begin\n")
+    killed = call(sys.executable, str(upgrading.__file__), empty_url, str(migrations), "killed")
     assert killed.returncode == -9, killed.stderr
     assert "users" in await tables_in(empty_database)
     assert await applied(empty_database) == []
@@ -200,23 +219,3 @@ async def test_aerich_and_our_driver_agree(empty_database: Database, empty_url: 
     assert await upgrade(database, MIGRATIONS, APPS) == OF_THE_STOREFRONT
     assert await downgrade(database, MIGRATIONS, "storefront", 0) == OF_THE_STOREFRONT[::-1]
     assert "Success" in aerich(empty_url, "storefront", "upgrade")
-
-
-async def test_aerich_twice_at_once(empty_database: Database, empty_url: str, migrations: Path) -> None:
-    """aerich takes no lock: both run the migration, the second one finds it done, and may fail to note that."""
-    text = (ROOT / "pyproject.toml").read_text()
-    configuration = migrations.parent / "pyproject.toml"
-    configuration.write_text(text.replace("./migrations", str(migrations)).replace("./service", str(ROOT / "service")))
-    await upgrade(empty_database, migrations, APPS)
-    up = both("CREATE TABLE runs (id INT)", "INSERT INTO runs VALUES (1)")
-    if empty_database.dialect == "postgres":
-        up["postgres"].append("SELECT pg_sleep(0.5)")
-        await empty_database.fetch(f"ALTER DATABASE {empty_url.rpartition('/')[2]} SET lock_timeout = '100ms'")
-    add_migration(migrations, "9_20261122000000_once.py", up, both("DROP TABLE runs"))
-
-    command = [aerich_program(), "--config", str(configuration), "--app", "storefront", "upgrade"]
-    results = await asyncio.gather(*(asyncio.to_thread(call, *command, url=empty_url) for _ in range(2)))
-    assert 0 in [result.returncode for result in results], results
-    assert not any("lock timeout" in result.stderr for result in results)
-    assert await rows(empty_database, "SELECT id FROM runs") == [(1,)]
-    assert len(await applied(empty_database)) == len(ALL) + 1

@@ -1,11 +1,10 @@
 """Migrations of a test's own, rows to migrate, and the programs that do it."""
 
+import json
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +32,7 @@ from twofold.database import Database
 from twofold.events import Event
 from twofold.idempotency import IdempotencyKey
 from twofold.identity.models import User
+from twofold.migrate import Step
 from twofold.migrate.files import migration_files
 
 ROOT = MIGRATIONS.parent
@@ -45,7 +45,7 @@ ALL = [f"{app}/{version}" for app in APPS for version in VERSIONS[app]]
 
 
 MIGRATION = """
-from twofold.migrate import run
+from twofold.migrate import Alone, Batches, Concurrently, Rebuild, run
 
 RUN_IN_TRANSACTION = False
 UP = {up!r}
@@ -70,13 +70,16 @@ def migrations(tmp_path: Path) -> Path:
     return shutil.copytree(MIGRATIONS, tmp_path / "migrations", ignore=shutil.ignore_patterns("__pycache__"))
 
 
-def add_migration(migrations: Path, name: str, up: dict[str, list[str]], down: dict[str, list[str]]) -> str:
-    state = migration_files(migrations, "storefront")[-1].load().MODELS_STATE
-    (migrations / "storefront" / name).write_text(MIGRATION.format(up=up, down=down, state=state))
-    return f"storefront/{name}"
+def add_migration(
+    migrations: Path, name: str, up: dict[str, list[Step]], down: dict[str, list[Step]], app: str = "storefront"
+) -> str:
+    state = migration_files(MIGRATIONS, "storefront")[-1].load().MODELS_STATE
+    (migrations / app).mkdir(parents=True, exist_ok=True)
+    (migrations / app / name).write_text(MIGRATION.format(up=up, down=down, state=state))
+    return f"{app}/{name}"
 
 
-def both(*statements: str) -> dict[str, list[str]]:
+def both(*statements: Step) -> dict[str, list[Step]]:
     return {"sqlite": list(statements), "postgres": list(statements)}
 
 
@@ -117,20 +120,12 @@ async def sample_rows(database: Database) -> dict[type[Model], Model]:
     return {type(row): row for row in made}
 
 
-def together(arguments: Sequence[Sequence[str]]) -> list[str]:
-    """Returns what each process says, all of which are told to begin when all are ready."""
-    program = [sys.executable, str(upgrading.__file__)]
-    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with ExitStack() as stack:
-        processes = [stack.enter_context(subprocess.Popen([*program, *each], **pipes, text=True)) for each in arguments]
-        for process in processes:
-            assert process.stdout.readline() == "ready\n"
-        for process in processes:
-            process.stdin.write("begin\n")
-            process.stdin.flush()
-        ends = [(process.communicate(timeout=60), process.returncode) for process in processes]
-    assert [code for _, code in ends] == [0] * len(ends), ends
-    return [out for (out, _), _ in ends]
+def together(url: str, migrations: Path, number: int) -> list[list[str]]:
+    """Returns what each of so many processes applied that upgrade a database at once."""
+    result = call(sys.executable, str(upgrading.__file__), url, str(migrations), str(number))
+    assert result.returncode == 0, result.stdout + result.stderr
+    applied: list[list[str]] = json.loads(result.stdout)
+    return applied
 
 
 def aerich(url: str, app: str, *arguments: str) -> str:
@@ -139,12 +134,20 @@ def aerich(url: str, app: str, *arguments: str) -> str:
     return result.stdout
 
 
+def aerich_of(migrations: Path, url: str, *arguments: str, fails: bool = False) -> str:
+    """Returns what aerich says when it works on other migrations of the storefront than the project's."""
+    text = (ROOT / "pyproject.toml").read_text()
+    configuration = migrations.parent / "pyproject.toml"
+    configuration.write_text(text.replace("./migrations", str(migrations)).replace("./service", str(ROOT / "service")))
+    result = call(aerich_program(), "--config", str(configuration), "--app", "storefront", *arguments, url=url)
+    assert fails or result.returncode == 0, result.stdout + result.stderr
+    return result.stdout + result.stderr
+
+
 def aerich_program() -> str:
     return str(Path(sys.executable).with_name("aerich"))
 
 
-def call(*command: str, told: str | None = None, url: str = "sqlite://:memory:") -> subprocess.CompletedProcess[str]:
+def call(*command: str, url: str = "sqlite://:memory:") -> subprocess.CompletedProcess[str]:
     environment = os.environ | {"TWOFOLD_DATABASE_URL": url}
-    return subprocess.run(
-        command, cwd=ROOT, env=environment, input=told, capture_output=True, text=True, timeout=60, check=False
-    )
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)

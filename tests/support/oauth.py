@@ -234,7 +234,7 @@ class Provider:
         """Deactivates a client."""
         with self.identity.database.use():
             await Client.filter(id=client.client_id).update(is_active=False)
-        self.identity.actors.forget()
+        await self.identity.actors.forget()
 
     async def close(self) -> None:
         """Closes all browsers."""

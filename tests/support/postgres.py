@@ -74,7 +74,7 @@ def running_server(folder: Path, settings: Mapping[str, str], *, stop: str) -> I
         MissingPrograms: PostgreSQL is not installed.
     """
     initdb, pg_ctl = program("initdb"), program("pg_ctl")
-    account = _account(folder)
+    owner = account(folder)
     port = _free_port()
     options = [f"-c {name}={value}" for name, value in settings.items()]
     options += [f"-c port={port}", f"-c unix_socket_directories={folder}"]
@@ -82,19 +82,48 @@ def running_server(folder: Path, settings: Mapping[str, str], *, stop: str) -> I
     if not (folder / "data").exists():
         locale = "C.UTF-8" if sys.platform == "linux" else "en_US.UTF-8"
         encoding = ["--encoding=UTF8", f"--locale={locale}"]
-        _call(account, initdb, *data, *encoding, "--auth=trust", "--username=postgres", "--no-sync")
+        _call(owner, initdb, *data, *encoding, "--auth=trust", "--username=postgres", "--no-sync")
     log = ["--log", str(folder / "log")]
-    _call(account, pg_ctl, *data, *log, "--wait", "--options", " ".join(options), "start")
+    _call(owner, pg_ctl, *data, *log, "--wait", "--options", " ".join(options), "start")
     try:
         yield f"postgres://postgres@127.0.0.1:{port}/postgres"
     finally:
-        _call(account, pg_ctl, *data, "--wait", f"--mode={stop}", "stop")
+        if (folder / "data" / "postmaster.pid").exists():  # a test may have stopped it
+            _call(owner, pg_ctl, *data, "--wait", f"--mode={stop}", "stop")
+
+
+def restart(folder: Path, *, mode: str = "immediate") -> None:
+    """Restarts the server of `running_server` with the same port and settings; `mode` is how it is stopped."""
+    _control(folder, "restart", f"--mode={mode}")
+
+
+def stop(folder: Path, *, mode: str = "immediate") -> None:
+    """Stops the server of `running_server`; `restart` starts it again."""
+    _control(folder, "stop", f"--mode={mode}")
+
+
+def _control(folder: Path, *what: str) -> None:
+    log = ["--log", str(folder / "log")]
+    _call(account(folder), program("pg_ctl"), "--pgdata", str(folder / "data"), *log, "--wait", *what)
 
 
 def execute(url: str, *statements: str) -> None:
     """Runs statements on a server from code that is not asynchronous; the tests' own event loop does not notice."""
     with ThreadPoolExecutor(1) as thread:
         thread.submit(asyncio.run, _execute(url, statements)).result()
+
+
+def base_backup(url: str, folder: Path) -> None:
+    """Makes the data of a streaming replica of a server in a folder, for `running_server` to run."""
+    data = ["--pgdata", str(folder / "data"), "--write-recovery-conf", "--checkpoint=fast", "--no-sync"]
+    _call(account(folder), program("pg_basebackup"), "--dbname", url, *data)
+
+
+def copy(source: str, target: str) -> None:
+    """Copies what is in one database into another, an empty one of another server."""
+    dump = subprocess.run([program("pg_dump"), "--dbname", source], capture_output=True, check=True)
+    subprocess.run([program("psql"), "-q", "-v", "ON_ERROR_STOP=1", "--dbname", target], input=dump.stdout,
+                   capture_output=True, check=True)  # fmt: skip
 
 
 def with_database(url: str, name: str) -> str:
@@ -111,7 +140,7 @@ async def _execute(url: str, statements: Sequence[str]) -> None:
         await connection.close()
 
 
-def _account(folder: Path) -> dict[str, Any]:
+def account(folder: Path) -> dict[str, Any]:
     """Returns the arguments that run a program as somebody else when this is root, whom PostgreSQL refuses to serve."""
     if os.geteuid() != 0:
         return {}

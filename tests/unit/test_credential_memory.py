@@ -20,8 +20,8 @@ from twofold.errors import InvalidToken, Unauthenticated
 from twofold.identity import actors as remembering
 from twofold.identity import keys, tokens
 from twofold.identity.actors import MAX_REMEMBERED, Actors
-from twofold.identity.generation import Generation
 from twofold.identity.models import AccessToken, User
+from twofold.shared import MappedFile
 
 LIFE_S = 2
 
@@ -63,6 +63,12 @@ def statements(database: Database) -> Iterator[list[str]]:
 
 def memory(database: Database, memory_s: float = LIFE_S) -> Actors:
     return Actors(database, memory_s=memory_s)
+
+
+def mapped(database: Database) -> MappedFile:
+    """The file as another process of the same machine has it."""
+    connection = database.config["connections"]["default"]
+    return MappedFile(connection["engine"], connection["credentials"])
 
 
 async def token_of(database: Database, user: User, ttl_s: int = 3600) -> str:
@@ -146,11 +152,11 @@ async def test_an_answer_older_than_a_change_is_not_remembered(
     actors, token = memory(database), await token_of(database, user)
     read = database.read
 
-    async def read_before_a_revocation(sql: str, *given: Any) -> Any:
-        rows = await read(sql, *given)
+    async def read_before_a_revocation(*given: Any, **options: Any) -> Any:
+        rows = await read(*given, **options)
         monkeypatch.undo()
         await tokens.revoke_token(database, token)
-        actors.forget()
+        await actors.forget()
         return rows
 
     monkeypatch.setattr(database, "read", read_before_a_revocation)
@@ -177,66 +183,67 @@ async def test_what_one_process_forgets_all_do(database: Database, user: User, s
     one, another, token = memory(database), memory(database), await token_of(database, user)
     await one.of(token)
     await tokens.revoke_token(database, token)
-    another.forget()
+    await another.forget()
     with pytest.raises(InvalidToken):
         await one.of(token)
 
 
 async def test_two_changes_at_once_are_both_seen(database: Database) -> None:
-    one, another, reader = Generation(database), Generation(database), Generation(database)
-    seen = {reader.asked()}
+    one, another, reader = mapped(database), mapped(database), mapped(database)
+    seen = {await reader.generation(make=True)}
     for each in (one, another) * 10:
-        each.change()
-        seen.add(reader.now())
+        await each.change()
+        seen.add(await reader.generation())
     assert len(seen) == 21
 
 
 async def test_a_file_that_was_replaced_is_noticed_when_the_database_is_asked(database: Database) -> None:
-    reader = Generation(database)
-    reader.asked()
+    reader = mapped(database)
+    await reader.generation(make=True)
     assert reader._path is not None
     reader._path.unlink()
-    changer = Generation(database)
-    changer.change()
+    changer = mapped(database)
+    await changer.change()
     assert not reader._path.exists()
-    before = reader.asked()
-    changer.change()
-    assert reader.now() == changer.now() != before
+    before = await reader.generation(make=True)
+    await changer.change()
+    assert await reader.generation() == await changer.generation() != before
 
 
 async def test_without_a_file_to_share_nothing_is_remembered_and_it_is_said_once(
     database: Database, user: User, statements: list[str], caplog: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:
     actors, token = memory(database), await token_of(database, user)
-    (tmp_path / "elsewhere").write_bytes(bytes(8))
+    (tmp_path / "elsewhere").write_bytes(bytes(16))
     for place in (tmp_path / "no" / "folder", tmp_path / "link"):
-        actors._generation._path = place
+        assert isinstance(actors._shared, MappedFile)
+        actors._shared._path = place
         if place.name == "link":
             place.symlink_to(tmp_path / "elsewhere")
         statements.clear()
         for _ in range(3):
             await actors.of(token)
         assert len(statements) == 3
-    actors.forget()
+    await actors.forget()
     assert len(caplog.records) == 1
     assert "cannot be shared" in caplog.text
-    assert (tmp_path / "elsewhere").read_bytes() == bytes(8)
+    assert (tmp_path / "elsewhere").read_bytes() == bytes(16)
 
 
 async def test_the_file_is_for_those_who_may_use_the_database(database: Database) -> None:
-    generation = Generation(database)
-    generation.asked()
+    generation = mapped(database)
+    await generation.generation(make=True)
     assert generation._path is not None
     mode = generation._path.stat().st_mode & 0o777
     assert mode == (0o600 if generation._beside is None else generation._beside.stat().st_mode & 0o666)
 
 
 async def test_a_database_in_memory_has_a_generation_of_its_own() -> None:
-    one, another = (Generation(open_database("sqlite://:memory:")) for _ in range(2))
-    before = (one.asked(), another.asked())
-    one.change()
-    assert (one.now(), another.now()) == (one.now(), before[1])
-    assert one.now() != before[0]
+    one, another = (mapped(open_database("sqlite://:memory:")) for _ in range(2))
+    before = (await one.generation(make=True), await another.generation(make=True))
+    await one.change()
+    assert (await one.generation(), await another.generation()) == (await one.generation(), before[1])
+    assert await one.generation() != before[0]
 
 
 # -- through the application ------------------------------------------------------------------------------------

@@ -50,7 +50,7 @@ async def open_database(settings: Settings | None = None) -> AsyncIterator[Datab
     config = tortoise_config(
         settings.database_url, it.models, settings.database_pool, settings.connecting, engine_prefix=it.engine_prefix
     )
-    database = Database(config)
+    database = Database(config, replicas=settings.replicas, redis=settings.redis)
     await database.open()
     try:
         yield database

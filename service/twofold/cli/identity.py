@@ -121,7 +121,7 @@ def _change(work: Callable[[Database], Awaitable[_T]]) -> _T:
         try:
             return await work(database)
         finally:
-            Actors(database).forget()
+            await Actors(database).forget()
 
     return _run(change)
 

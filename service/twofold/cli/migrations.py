@@ -6,7 +6,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from twofold.cli import making
+from twofold.cli import making, rehearsing
 from twofold.cli.common import load_application, open_database
 from twofold.cli.reviewing import review_migrations
 from twofold.migrate import MigrationFailed, MigrationStatus, downgrade, status, upgrade
@@ -20,6 +20,7 @@ migrate_app = typer.Typer(no_args_is_help=True, help="The schema of the database
 migrate_app.command("review")(review_migrations)
 migrate_app.command()(making.make)
 migrate_app.command()(making.check)
+migrate_app.command()(rehearsing.rehearse)
 
 
 @migrate_app.command()

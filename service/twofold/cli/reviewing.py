@@ -56,7 +56,7 @@ def review_migrations(
         answer = asyncio.run(reviewing.answer(names or [], since, everything=all_))
         if api:
             reviewing.add_api(answer)
-    except (NoSuchMigration, NoRevision) as error:
+    except (FileNotFoundError, NoSuchMigration, NoRevision) as error:
         raise typer.BadParameter(str(error)) from None
     _print(answer, as_json=as_json)
     if fail_on is not Fails.never and any(each.severity >= Severity[fail_on] for each in answer["findings"]):

@@ -111,7 +111,7 @@ async def reset_password(identity: Identity, token: str, password: str, origin: 
             await end_all_of(identity, user.id)
             await identity.tell("password_reset", user.id, origin)
     finally:
-        identity.actors.forget()
+        await identity.actors.forget()
     await deliver(identity.mailer, letters.password_changed(identity.settings, user.email))
 
 
@@ -138,7 +138,7 @@ async def change_password(identity: Identity, session: Session, current: str, pa
             await end_all_of(identity, user.id, keep=session.id)
             await identity.tell("password_changed", user.id, origin)
     finally:
-        identity.actors.forget()
+        await identity.actors.forget()
     await deliver(identity.mailer, letters.password_changed(identity.settings, user.email))
 
 

@@ -70,7 +70,7 @@ async def known_by(database: Database, credential: str) -> Known:
     statement = None if kind is None else statements_of_actor(*database.speech).get(kind)
     if statement is None:
         raise InvalidToken
-    rows = await database.read(statement, [hash_of(credential), datetime.now(UTC)])
+    rows = await database.read(statement, [hash_of(credential), datetime.now(UTC)], primary=True)
     if not rows:
         raise InvalidToken
     user_id, role, scopes, expires_at, client_id = rows[0]

@@ -21,7 +21,7 @@ async def end_all_of(identity: Identity, user_id: UUID, *, keep: UUID | None = N
         async with identity.database.transaction():
             await end_within(user_id, keep=keep)
     finally:
-        identity.actors.forget()
+        await identity.actors.forget()
 
 
 async def end_within(user_id: UUID, *, keep: UUID | None = None) -> None:

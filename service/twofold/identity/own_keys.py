@@ -51,4 +51,4 @@ async def revoke_own_key(identity: Identity, user_id: UUID, key_id: UUID, origin
             await revoke_key(identity.database, user_id, key_id)
             await identity.tell("key_revoked", user_id, origin, key=str(key_id))
     finally:
-        identity.actors.forget()
+        await identity.actors.forget()

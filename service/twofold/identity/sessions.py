@@ -125,7 +125,7 @@ async def _end(identity: Identity, origin: From, user_id: UUID, **which: UUID) -
                     await Grant.filter(id=grant.id).update(revoked_at=now)
             await identity.tell("signed_out", user_id, origin, sessions=len(live))
     finally:
-        identity.actors.forget()
+        await identity.actors.forget()
 
 
 def csrf_token(cookie: str) -> str:

@@ -78,7 +78,7 @@ async def signing_in(identity: Identity, before: Session | None) -> AsyncIterato
             yield
     finally:
         if before is not None:
-            identity.actors.forget()
+            await identity.actors.forget()
 
 
 async def sign_in_browser(identity: Identity, user: User, methods: Sequence[str], origin: From, *,

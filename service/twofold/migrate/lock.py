@@ -85,8 +85,9 @@ async def locked(connection: Any, key: int) -> Any:
         transaction = connection.transaction(isolation=isolation)
         await transaction.start()
         try:
-            await connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
             got = await connection.fetchval("SELECT pg_try_advisory_xact_lock($1)", key)
+            # This one is sent in the simple protocol, which ends the portal of the one before, and so its snapshot.
+            await connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
         except BaseException:
             await transaction.rollback()
             raise

@@ -18,6 +18,7 @@ from twofold.migrate.lock import lock_beside, locked
 from twofold.migrate.parts import Part
 from twofold.migrate.session import Session
 from twofold.migrate.steps import Alone, Concurrently, Python, Step
+from twofold.transaction_mode import TransactionModeConnection
 
 __all__ = ["PostgresSession"]
 
@@ -89,9 +90,10 @@ class PostgresSession(Session):
         """Without timeouts: an index that is built concurrently waits for everybody, and keeps nobody waiting."""
         credentials = get_connections().db_config[self.client.connection_name]["credentials"]
         async with lock_beside(self.client, credentials, RUN_KEY):
-            before = {name: await self._setting(name) for name in TIMEOUTS}
+            names = () if isinstance(self.connection, TransactionModeConnection) else TIMEOUTS  # it keeps no session
+            before = {name: await self._setting(name) for name in names}
             try:
-                for name in TIMEOUTS:
+                for name in names:
                     await self._set(name, "0")
                 yield
             finally:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, ClassVar
 
-from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.backends.base.client import BaseDBAsyncClient, NestedTransactionContext, TransactionContext
 from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionWrapper
 
 from twofold.database import Dialect, Row
@@ -26,6 +26,22 @@ WHERE child.type = 'table' AND NOT EXISTS (
     SELECT 1 FROM sqlite_master AS parent
     WHERE parent.type = 'table' AND parent.name = reference."table" COLLATE NOCASE
 )"""
+
+
+class OpenTransaction(SqliteTransactionWrapper):
+    """A client in a transaction, which a script does not commit as Python's own `executescript` would."""
+
+    async def execute_script(self, query: str) -> None:
+        """Runs the statements of a script one by one."""
+        statement = ""
+        for piece in query.split(";"):
+            statement += f"{piece};"
+            if sqlite3.complete_statement(statement):
+                await self.execute_query(statement)
+                statement = ""
+
+    def _in_transaction(self) -> TransactionContext:
+        return NestedTransactionContext(OpenTransaction(self))
 
 
 class SqliteSession(Session):
@@ -78,7 +94,7 @@ class SqliteSession(Session):
     def transaction_client(self) -> BaseDBAsyncClient:
         """Returns a client on the connection, which does not wait for the lock that this session has."""
         assert isinstance(self.client, SqliteClient)  # noqa: S101  # so was this session chosen
-        client = SqliteTransactionWrapper(self.client)
+        client = OpenTransaction(self.client)
         client._connection = self.connection
         return client
 

@@ -14,7 +14,8 @@ from itertools import dropwhile, pairwise
 from twofold.migrate.files import MigrationFailed
 from twofold.migrate.ledger import Fetch
 from twofold.migrate.steps import Rebuild
-from twofold.migrate.tokens import name_in_create, tokens
+from twofold.schema.reading import name_in_create
+from twofold.schema.tokens import tokens
 from twofold.sql.dialects import quoted
 from twofold.sql.migrating import copy_rows, count_rows
 
@@ -105,7 +106,7 @@ def _renamed(step: Rebuild, new: str) -> str:
         raise MigrationFailed(f"the text that makes {step.table} anew does not begin with CREATE TABLE {step.table}")
     rest = step.create[name.end :]
     pieces, end = [], 0
-    found = list(tokens(rest))
+    found = tokens(rest, "sqlite")
     for token, dot in pairwise(found):
         if dot.text == "." and token.name is not None and _lower(token.name) == _lower(step.table):
             pieces.append(rest[end : token.start])
@@ -145,7 +146,7 @@ async def _rename(fetch: Fetch, name: str, other: str) -> None:
 
 
 def _counts_up(create: str) -> bool:
-    return any(token.says("AUTOINCREMENT") for token in tokens(create))
+    return any(token.says("AUTOINCREMENT") for token in tokens(create, "sqlite"))
 
 
 async def _last_number(fetch: Fetch, table: str) -> int | None:
@@ -167,8 +168,8 @@ async def _make_again(fetch: Fetch, table: str, kind: str, name: str, sql: str, 
     hint = "drop it before, or name it in `without`"
     if kind == "index":
         # In quotes, SQLite takes the name of a column that is not there for a text, and makes an index of that.
-        keys = dropwhile(lambda token: token.text != "(", tokens(sql))
-        lost = [token.name for token in keys if token.kind == "quoted" and _lower(token.name or "") in gone]
+        keys = dropwhile(lambda token: token.text != "(", tokens(sql, "sqlite"))
+        lost = [token.name for token in keys if token.kind == "name" and _lower(token.name or "") in gone]
         if lost:
             raise MigrationFailed(f"{what}: there is no column {lost[0]} any more; {hint}")
     try:

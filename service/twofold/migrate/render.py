@@ -11,7 +11,7 @@ from aerich.utils import get_formatted_compressed_data
 from twofold.database import Dialect
 from twofold.migrate.steps import Alone, Batches, Concurrently, Rebuild, Step
 from twofold.schema import Schema
-from twofold.schema.names import TOKENS
+from twofold.schema.tokens import tokens
 
 __all__ = ["rendered"]
 
@@ -115,7 +115,7 @@ def _text(sql: str) -> str:
 
     Lines are indented with what is around them, which a literal of several lines would not bear.
     """
-    has_long_literal = any("\n" in each for each in TOKENS.findall(sql) if each[0] in "'\"")
+    has_long_literal = any("\n" in each.text for each in tokens(sql, "postgres") if each.kind in ("string", "name"))
     if has_long_literal or "\\" in sql or '"""' in sql or not sql.replace("\n", "").isprintable():
         return _escaped(sql)
     if "\n" in sql or ('"' in sql and "'" in sql):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from twofold.schema.reading import canonical, closing, name_of, rendered, split, unwrapped
 from twofold.schema.schema import Check, named
-from twofold.schema.tokens import Token, canonical, closing, name_of, rendered, split, tokens, unwrapped
+from twofold.schema.tokens import Token, tokens
 from twofold.sql.dialects import quoted
 
 __all__ = ["CreateIndex", "CreateTable", "index_in", "table_in"]
@@ -83,7 +84,7 @@ class CreateTable:
 def table_in(name: str, sql: str) -> CreateTable:
     """Returns what the CREATE TABLE of the table `name` says."""
     made = CreateTable(table=name)
-    for part in split(_in_brackets(tokens(sql))[0]):
+    for part in split(_in_brackets(tokens(sql, "sqlite"))[0]):
         if part[0].says(*TABLE_CONSTRAINTS):
             made.read_constraints(part)
         else:
@@ -101,7 +102,7 @@ class CreateIndex:
 
 def index_in(sql: str, columns: Sequence[str]) -> CreateIndex:
     """Returns what a CREATE INDEX on a table with these columns says."""
-    inside, after = _in_brackets(tokens(sql))
+    inside, after = _in_brackets(tokens(sql, "sqlite"))
     proper = {each.lower(): each for each in columns}
     keys = tuple(_key(part, proper) for part in split(inside))
     return CreateIndex(keys=keys, where=canonical(rendered(after[1:])) if after else None)
@@ -113,7 +114,7 @@ def _key(part: Sequence[Token], proper: dict[str, str]) -> str:
     collation = ""
     if len(part) > 2 and part[-2].says("COLLATE"):
         part, collation = part[:-2], f" COLLATE {name_of(part[-1])}"
-    if len(part) == 1 and part[0].kind in ("word", "name", "text"):
+    if len(part) == 1 and part[0].kind in ("word", "name", "string"):
         name = name_of(part[0])
         key = quoted(proper.get(name.lower(), name))
     else:

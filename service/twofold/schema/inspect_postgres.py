@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 
 from twofold.database import Database, Row
+from twofold.schema.reading import name_of, unwrapped
 from twofold.schema.schema import Check, Column, ForeignKey, Index, Table, Unique
-from twofold.schema.tokens import name_of, tokens, unwrapped
+from twofold.schema.tokens import tokens
 from twofold.sql import catalogue_postgres as catalogue
 from twofold.sql.dialects import quoted
 
@@ -111,12 +112,12 @@ def _index(row: Row) -> Index:
 
 def _searched(expression: str) -> tuple[str, ...]:
     """The columns to which the function is applied, in that order, which is that of their weights."""
-    found = tokens(expression)
+    found = tokens(expression, "postgres")
     calls = [place for place, token in enumerate(found) if token.says(VECTOR.upper())]
     return tuple(next(name_of(token) for token in found[place + 1 :] if not token.says("(")) for place in calls)
 
 
 def _bare(expression: str) -> str:
     """The expression without brackets around the whole of it."""
-    found = tokens(expression)
+    found = tokens(expression, "postgres")
     return expression if unwrapped(found) == found else _bare(expression[1:-1])

@@ -9,8 +9,8 @@ import orjson
 
 from twofold.database import Database, Row
 from twofold.schema.create_table import CreateTable, index_in, table_in
+from twofold.schema.reading import canonical
 from twofold.schema.schema import Column, ForeignKey, Index, Table, Unique, named
-from twofold.schema.tokens import canonical
 from twofold.sql import catalogue_sqlite as catalogue
 
 __all__ = ["tables"]

@@ -1,12 +1,13 @@
 """Names in SQL that people read: quoted only where they must be."""
 
 import re
+from collections.abc import Mapping
 
-__all__ = ["TOKENS", "identifier", "names_in", "renamed"]
+from twofold.schema.tokens import tokens
+
+__all__ = ["identifier", "names_in", "renamed"]
 
 PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
-TOKENS = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|[A-Za-z_][A-Za-z0-9_]*|.", re.DOTALL)
-"""Strings, quoted names, words, and else single characters."""
 
 KEYWORDS = frozenset(
     """
@@ -37,17 +38,14 @@ def identifier(name: str) -> str:
 
 def names_in(sql: str) -> set[str]:
     """Returns the words and quoted names in an expression; what is within strings is none."""
-    return {_name(token) for token in TOKENS.findall(sql)} - {""}
+    return {token.name for token in tokens(sql, "postgres") if token.name is not None}
 
 
-def renamed(sql: str, names: dict[str, str]) -> str:
+def renamed(sql: str, names: Mapping[str, str]) -> str:
     """Returns an expression with some names replaced; what is within strings stays."""
-    return "".join(
-        identifier(names[name]) if (name := _name(token)) in names else token for token in TOKENS.findall(sql)
-    )
-
-
-def _name(token: str) -> str:
-    if token.startswith('"') and len(token) > 1:
-        return token[1:-1].replace('""', '"')
-    return token if token[0].isalpha() or token[0] == "_" else ""
+    pieces, end = [], 0
+    for token in tokens(sql, "postgres"):
+        if token.name is not None and token.name in names:
+            pieces += [sql[end : token.start], identifier(names[token.name])]
+            end = token.end
+    return "".join(pieces) + sql[end:]

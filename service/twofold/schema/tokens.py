@@ -1,125 +1,124 @@
-"""SQL taken apart as far as reading a schema needs: words, quoted names, texts and brackets, comments left out."""
+"""SQL taken apart into tokens, so that strings, quoted names and comments are never taken for anything else.
+
+PostgreSQL 15, "Lexical Structure" (4.1); SQLite, https://www.sqlite.org/lang_keywords.html and lang_expr.html.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
 
-from twofold.sql.dialects import quoted
+from twofold.database import Dialect
 
-__all__ = ["Token", "canonical", "closing", "name_of", "rendered", "split", "tokens", "unwrapped"]
+__all__ = ["Kind", "Token", "tokens"]
 
-TOKEN = re.compile(
-    r"""
-    (?P<space>(?:[ \t\n\f\r]|--[^\n]*|/\*.*?(?:\*/|\Z))+)
-    | (?P<text>[xX]?'(?:[^']|'')*')
-    | (?P<name>"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\])
-    | (?P<word>[A-Za-z_\x80-\U0010ffff][A-Za-z0-9_$\x80-\U0010ffff]*)
-    | (?P<number>\.?[0-9][A-Za-z0-9_.]*)
-    | (?P<sign><>|<<|>>|->>|->|\|\||::|[<>=!]=|.)
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-MEANT = """
-    ADD ALL ALTER ALWAYS AND AS ASC AUTOINCREMENT BETWEEN CASE CAST CHECK COLLATE COMMIT CONSTRAINT CREATE CROSS CURRENT
-    CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP DEFAULT DEFERRABLE DELETE DESC DISTINCT DROP ELSE END ESCAPE EXCEPT
-    EXISTS FALSE FILTER FOREIGN FROM FULL GENERATED GLOB GROUP HAVING IF IN INDEX INNER INSERT INTERSECT INTO IS ISNULL
-    JOIN KEY LEFT LIKE LIMIT MATCH NATURAL NOT NOTHING NOTNULL NULL NULLS ON OR ORDER OUTER OVER PRIMARY RAISE
-    REFERENCES REGEXP RETURNING RIGHT SELECT SET TABLE THEN TO TRANSACTION TRUE UNION UNIQUE UPDATE USING VALUES WHEN
-    WHERE WINDOW WITH
-"""
-"""Words that are no names unless they are quoted, in expressions at least."""
+Kind: TypeAlias = Literal["word", "name", "string", "number", "symbol"]
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A piece of SQL: a text, a (quoted) name, a word, a number or a sign."""
+    """A piece of SQL. `value` is a word in lower case, a quoted name or a string without its quotes, or the text."""
 
-    kind: str
+    kind: Kind
     text: str
-    spaced: bool
+    value: str
+    start: int = field(compare=False)
+    """Where it is in the text."""
+    spaced: bool = field(compare=False)
     """Whether there was space or a comment before it."""
 
+    @property
+    def end(self) -> int:
+        """Where it ends in the text."""
+        return self.start + len(self.text)
+
+    @property
+    def name(self) -> str | None:
+        """What it names, without quotes, in the case in which it is written; None when it cannot be a name."""
+        return {"word": self.text, "name": self.value}.get(self.kind)
+
     def says(self, *words: str) -> bool:
-        """Returns whether this is one of these keywords or signs, which are given in upper case."""
-        return self.kind in ("word", "sign") and self.text.upper() in words
+        """Returns whether this is one of these keywords or symbols, which are given in upper case."""
+        return self.kind in ("word", "symbol") and self.text.upper() in words
 
 
-def tokens(sql: str) -> list[Token]:
-    """Returns the tokens of SQLite's SQL; PostgreSQL's is read so too where it has no array brackets."""
-    found, spaced = [], False
-    for match in TOKEN.finditer(sql):
-        kind = match.lastgroup or ""
-        if kind != "space":
-            found.append(Token(kind, match.group(), spaced))
-        spaced = kind == "space"
-    return found
+_SHARED = r"""
+    (?P<space>\s+)
+  | (?P<comment>--[^\n]*)
+  | (?P<open>/\*)
+"""
+_LAST = r"""
+  | (?P<quoted>"(?:[^"]|"")*(?:"|\Z))
+  | (?P<number>\d[\w.]*|\.\d\w*)
+  | (?P<word>[^\W\d][\w$]*)
+  | (?P<symbol>::|:=|<>|!=|<=|>=|\|\||.)
+"""
+_POSTGRES = r"""
+  | (?P<escaped>[eE]'(?:[^'\\]|\\.|'')*(?:'|\Z))
+  | (?P<string>(?:[uU]&|[bBxXnN])?'(?:[^']|'')*(?:'|\Z))
+  | (?P<dollar>\$(?P<tag>(?:[^\W\d]\w*)?)\$.*?(?:\$(?P=tag)\$|\Z))
+  | (?P<parameter>\$\d+)
+  | (?P<unicode>[uU]&"(?:[^"]|"")*(?:"|\Z))
+"""
+_SQLITE = r"""
+  | (?P<string>[xX]?'(?:[^']|'')*(?:'|\Z))
+  | (?P<tick>`(?:[^`]|``)*(?:`|\Z))
+  | (?P<bracket>\[[^\]]*(?:\]|\Z))
+"""
+PATTERNS: Mapping[Dialect, re.Pattern[str]] = {
+    "postgres": re.compile(_SHARED + _POSTGRES + _LAST, re.VERBOSE | re.DOTALL),
+    "sqlite": re.compile(_SHARED + _SQLITE + _LAST, re.VERBOSE | re.DOTALL),
+}
+_EDGE = re.compile(r"/\*|\*/")
 
 
-def name_of(token: Token) -> str:
-    """Returns the name that a token is, without quotes. SQLite takes a text for a name where only a name can be."""
-    if token.kind not in ("name", "text"):
-        return token.text
-    end = {"[": "]"}.get(token.text[0], token.text[0])
-    inside = token.text[1:-1]
-    return inside if end == "]" else inside.replace(end * 2, end)
+def tokens(sql: str, dialect: Dialect) -> list[Token]:
+    """Returns the tokens of `sql` without spaces and comments; what is not ended goes to the end of the text."""
+    return list(_tokens(sql, dialect))
 
 
-def closing(found: Sequence[Token], start: int) -> int:
-    """Returns where the bracket that `found[start]` opens is closed; the end if it never is."""
-    depth = 0
-    for place in range(start, len(found)):
-        if found[place].says("("):
-            depth += 1
-        elif found[place].says(")"):
+KINDS: Mapping[str, Kind] = {
+    "word": "word", "quoted": "name", "unicode": "name", "tick": "name", "bracket": "name", "string": "string",
+    "escaped": "string", "dollar": "string", "number": "number", "parameter": "number", "symbol": "symbol",
+}  # fmt: skip
+
+
+def _tokens(sql: str, dialect: Dialect) -> Iterator[Token]:
+    at, spaced = 0, False
+    while (found := PATTERNS[dialect].match(sql, at)) is not None:
+        group = found.lastgroup or ""
+        at = found.end()
+        if group == "open":
+            at = _end_of_comment(sql, at, nests=dialect == "postgres")
+        elif group in KINDS:
+            yield Token(KINDS[group], found[0], _value(group, found[0]), found.start(), spaced)
+        spaced = group not in KINDS
+
+
+def _value(group: str, text: str) -> str:
+    match group:
+        case "word":
+            return text.lower()
+        case "quoted" | "unicode":
+            return text[text.index('"') + 1 : -1].replace('""', '"')
+        case "tick":
+            return text[1:-1].replace("``", "`")
+        case "bracket":
+            return text[1:-1]
+        case _:
+            return text
+
+
+def _end_of_comment(sql: str, at: int, *, nests: bool) -> int:
+    """Returns where the comment that begins before `at` ends; those of PostgreSQL nest."""
+    depth = 1
+    for edge in _EDGE.finditer(sql, at):
+        if edge[0] == "*/":
             depth -= 1
-            if not depth:
-                return place
-    return len(found)
-
-
-def split(found: Sequence[Token]) -> Iterator[list[Token]]:
-    """Yields what stands between commas that are in no brackets."""
-    part: list[Token] = []
-    depth = 0
-    for token in found:
-        depth += token.says("(") - token.says(")")
-        if token.says(",") and not depth:
-            yield part
-            part = []
-        else:
-            part.append(token)
-    if part:
-        yield part
-
-
-def canonical(sql: str) -> str:
-    """Returns the expression in one form, however it was spaced, commented, quoted or put in brackets as a whole."""
-    return rendered(unwrapped(tokens(sql)))
-
-
-def unwrapped(found: Sequence[Token]) -> Sequence[Token]:
-    """Returns the tokens without brackets that are around all of them."""
-    while len(found) > 1 and found[0].says("(") and closing(found, 0) == len(found) - 1:
-        found = found[1:-1]
-    return found
-
-
-def rendered(found: Sequence[Token]) -> str:
-    """Returns the tokens as text, one space where there was any, names quoted where they must be."""
-    said = ""
-    for number, token in enumerate(found):
-        is_tight = not number or token.says(")", ",") or said.endswith("(")
-        said += ("" if is_tight or not token.spaced else " ") + _plain(token)
-    return said
-
-
-def _plain(token: Token) -> str:
-    if token.kind != "name":
-        return token.text
-    name = name_of(token)
-    if PLAIN.fullmatch(name) and name.upper() not in MEANT.split():
-        return name
-    return quoted(name)
+        elif nests:
+            depth += 1
+        if depth == 0:
+            return edge.end()
+    return len(sql)

@@ -55,7 +55,7 @@ async def undone(engine: Engine) -> AsyncIterator[None]:
             yield
             raise _Undo
     if isinstance(engine.actors, Actors):
-        engine.actors.forget()  # whom a credential stood for may have been looked up within
+        await engine.actors.forget()  # whom a credential stood for may have been looked up within
 
 
 # -- noting ------------------------------------------------------------------------------------------------------

@@ -88,5 +88,7 @@ async def find_client(identity: Identity, client_id: str | None) -> Client | Non
     if str(key) != client_id:
         return None  # one client has one name
     database = identity.database
-    rows = await database.read(active_client(*database.speech), [client_id if database.dialect == "sqlite" else key])
+    rows = await database.read(
+        active_client(*database.speech), [client_id if database.dialect == "sqlite" else key], primary=True
+    )
     return Client._init_from_db(**dict(rows[0])) if rows else None  # pyright: ignore[reportPrivateUsage]

@@ -107,7 +107,7 @@ async def delete_client(identity: Identity, client: Client, origin: From) -> Non
             await Client.filter(id=client.id).delete()
             await _tell(identity, "client_deleted", client, origin, name=client.name)
     finally:
-        identity.actors.forget()
+        await identity.actors.forget()
 
 
 def _columns(told: ClientMetadata) -> dict[str, Any]:

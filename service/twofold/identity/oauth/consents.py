@@ -72,7 +72,7 @@ async def revoke_app(identity: Identity, user_id: UUID, client_id: UUID, origin:
                 raise NotFound("There is no such application.")
             await identity.tell("client_revoked", user_id, origin, client_id=str(client_id))
     finally:
-        identity.actors.forget()
+        await identity.actors.forget()
 
 
 def _connected(identity: Identity, given: Sequence[Consent | Grant]) -> ConnectedApp:

@@ -28,4 +28,4 @@ async def end_family(identity: Identity, grant_id: UUID, why: str, origin: From)
             if await Grant.filter(id=grant_id, revoked_at__isnull=True).update(revoked_at=datetime.now(UTC)):
                 await identity.tell("grant_revoked", grant.user_id, origin, why=why, client=str(grant.client_id))
     finally:
-        identity.actors.forget()
+        await identity.actors.forget()

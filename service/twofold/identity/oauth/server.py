@@ -103,7 +103,7 @@ class Server(AuthorizationServer):  # type: ignore[misc]
 
     async def forget(self) -> None:
         """Makes all processes ask anew whom credentials stand for: to be done after the commit."""
-        self.identity.actors.forget()
+        await self.identity.actors.forget()
 
     # -- what Authlib asks for -----------------------------------------------------------------------------------
 

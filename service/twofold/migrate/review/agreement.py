@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from twofold.database import Dialect
 from twofold.migrate.files import MigrationFile
 from twofold.migrate.review.finding import Finding, Severity
-from twofold.migrate.review.tables import KnownTable, Tables
+from twofold.migrate.review.tables import KnownTable, Tables, is_search
 from twofold.sql.search import VECTOR
 
-__all__ = ["disagreements"]
+__all__ = ["disagreements", "outermost", "things"]
 
 OTHER: Mapping[Dialect, Dialect] = {"sqlite": "postgres", "postgres": "sqlite"}
 NAMES: Mapping[Dialect, str] = {"sqlite": "SQLite", "postgres": "PostgreSQL"}
@@ -20,11 +20,11 @@ def disagreements(
     file: MigrationFile, before: Mapping[Dialect, Tables], after: Mapping[Dialect, Tables]
 ) -> Iterator[Finding]:
     """Yields what one database has and the other has not, as far as this migration is why."""
-    known = {dialect: {*_things(before[dialect])} for dialect in OTHER}
-    now = {dialect: {*_things(after[dialect])} for dialect in OTHER}
+    known = {dialect: {*things(before[dialect])} for dialect in OTHER}
+    now = {dialect: {*things(after[dialect])} for dialect in OTHER}
     for dialect, other in OTHER.items():
         missing = (now[dialect] - now[other]) - (known[dialect] - known[other])
-        for what in _outermost(missing):
+        for what in outermost(missing):
             yield Finding(
                 severity=Severity.major, code="dialects-disagree", file=file.name, direction="up", dialect=other,
                 reason=f"{' '.join(what)} is there on {NAMES[dialect]} and not on {NAMES[other]}.",
@@ -32,20 +32,19 @@ def disagreements(
             )  # fmt: skip
 
 
-def _outermost(things: Iterable[tuple[str, ...]]) -> list[tuple[str, ...]]:
-    """Leaves out what is missing only because its table is."""
+def outermost(things: Iterable[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Returns these things in order, without those whose table is among them."""
     found = sorted(things)
     tables = {what[1] for what in found if what[0] == "table"}
     return [what for what in found if what[0] == "table" or what[1].partition(".")[0] not in tables]
 
 
-def _things(tables: Tables) -> Iterator[tuple[str, ...]]:
+def things(tables: Tables) -> Iterator[tuple[str, ...]]:
     """Names all that both dialects should have: (kind, `table.name`). Full-text search is made in two ways, and left
     out."""
-    searched = {f"{name}_{each}" for name in tables for each in ("search", "search_keys")}
     for name, known in tables.items():
         table = name.lower()
-        if name not in searched:
+        if not is_search(name, tables):
             yield "table", table
             yield from _parts(table, known)
 
@@ -57,9 +56,11 @@ def _parts(table: str, known: KnownTable) -> Iterator[tuple[str, ...]]:
             if column.not_null:
                 yield "NOT NULL of", f"{table}.{column.name.lower()}"
     for constraint in known.constraints:
-        if constraint.name is not None or constraint.kind == "foreign key":
-            columns = "" if constraint.name else f"({', '.join(constraint.columns)})".lower()
-            yield f"{constraint.kind}", f"{table}.{(constraint.name or '').lower()}{columns}"
+        columns = ", ".join(constraint.columns).lower()
+        if constraint.name is not None and constraint.kind != "primary key":
+            yield constraint.kind, f"{table}.{constraint.name.lower()}"
+        elif constraint.kind in ("foreign key", "primary key"):
+            yield constraint.kind, f"{table}.({columns})"
     for index in known.indexes:
         if index.name is not None and index.name != f"{table}_search":
             yield ("unique index" if index.unique else "index"), f"{table}.{index.name.lower()}"

@@ -15,6 +15,7 @@ from twofold.migrate.review.facts import (
     Fact,
     Other,
     RenameColumn,
+    RenameConstraint,
     RenameTable,
     SetDefault,
     SetNotNull,
@@ -75,12 +76,12 @@ def _drop(cursor: Cursor, table: str) -> Fact:
 def _rename(cursor: Cursor, table: str) -> Fact:
     if cursor.take("to"):
         return RenameTable(table, cursor.name())
-    if cursor.take("constraint"):
-        return Other("alter")
-    cursor.take("column")
+    is_constraint = cursor.take("constraint")
+    if not is_constraint:
+        cursor.take("column")
     old = cursor.name()
     cursor.expect("to")
-    return RenameColumn(table, old, cursor.name())
+    return (RenameConstraint if is_constraint else RenameColumn)(table, old, cursor.name())
 
 
 def _alter_column(cursor: Cursor, table: str, column: str) -> Fact:

@@ -8,6 +8,7 @@ from functools import cached_property
 from itertools import accumulate
 from typing import TypeAlias
 
+from twofold.migrate.review.codes import Code
 from twofold.migrate.review.courses import Act, Course
 from twofold.migrate.review.cursor import Cursor
 from twofold.migrate.review.facts import CreateTable, Insert, RebuildTable, Update
@@ -28,11 +29,8 @@ class Case:
     """The other direction on the same dialect."""
     before: Tables
     sizes: Sizes
-
-    @cached_property
-    def after(self) -> Tables:
-        """The tables when all is done."""
-        return self._states[-1]
+    after: Tables
+    """The tables when all is done."""
 
     def before_act(self, act: Act) -> Tables:
         """Returns the tables as they are when a step's statement begins."""
@@ -82,7 +80,7 @@ class Case:
                 return True
         return False
 
-    def finding(self, act: Act | None, code: str, severity: Severity, reason: str, fix: str) -> Finding:
+    def finding(self, act: Act | None, code: Code, severity: Severity, reason: str, fix: str) -> Finding:
         """Returns a finding at a step, or of the course as a whole."""
         return Finding(
             severity=severity, code=code, file=self.course.file.name, direction=self.course.direction,

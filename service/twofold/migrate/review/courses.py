@@ -12,8 +12,8 @@ from twofold.migrate.files import Direction, MigrationFile
 from twofold.migrate.review.cursor import Cursor
 from twofold.migrate.review.facts import CreateTable, Fact, Opaque, Other, RebuildTable
 from twofold.migrate.review.statements import facts
-from twofold.migrate.review.tokens import tokens
 from twofold.migrate.steps import Alone, Batches, Concurrently, Python, Rebuild
+from twofold.schema.tokens import tokens
 
 __all__ = ["Act", "Course", "How", "course_of"]
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from twofold.database import Dialect
 from twofold.migrate.review.facts import Expression
-from twofold.migrate.review.tokens import Token
+from twofold.schema.tokens import Token
 
 __all__ = ["Cursor", "Unread", "folded", "split", "written"]
 

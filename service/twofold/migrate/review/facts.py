@@ -6,13 +6,39 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from twofold.migrate.review.tokens import Token
+from twofold.schema.tokens import Token
 
 __all__ = [
-    "AddColumn", "AddConstraint", "AlterType", "Column", "Constraint", "ConstraintKind", "CreateIndex", "CreateTable",
-    "Delete", "DropColumn", "DropConstraint", "DropIndex", "DropOther", "DropTable", "Expression", "Fact", "Insert",
-    "LockTable", "Opaque", "Other", "RebuildTable", "RenameColumn", "RenameTable", "SetDefault", "SetNotNull",
-    "Truncate", "Update", "Validate", "of_column",
+    "AddColumn",
+    "AddConstraint",
+    "AlterType",
+    "Column",
+    "Constraint",
+    "ConstraintKind",
+    "CreateIndex",
+    "CreateTable",
+    "Delete",
+    "DropColumn",
+    "DropConstraint",
+    "DropIndex",
+    "DropOther",
+    "DropTable",
+    "Expression",
+    "Fact",
+    "Insert",
+    "LockTable",
+    "Opaque",
+    "Other",
+    "RebuildTable",
+    "RenameColumn",
+    "RenameConstraint",
+    "RenameTable",
+    "SetDefault",
+    "SetNotNull",
+    "Truncate",
+    "Update",
+    "Validate",
+    "of_column",
 ]  # fmt: skip
 
 Expression: TypeAlias = tuple[Token, ...]
@@ -93,6 +119,15 @@ class RenameColumn:
 
     table: str
     column: str
+    new: str
+
+
+@dataclass(frozen=True)
+class RenameConstraint:
+    """A constraint, or an index, gets another name. `table` is None where the statement does not say it."""
+
+    table: str | None
+    name: str
     new: str
 
 
@@ -248,8 +283,8 @@ class Other:
 
 Fact: TypeAlias = (
     CreateTable | DropTable | RenameTable | AddColumn | DropColumn | RenameColumn | AlterType | SetNotNull | SetDefault
-    | AddConstraint | Validate | DropConstraint | CreateIndex | DropIndex | DropOther | Update | Delete | Insert
-    | Truncate | LockTable | RebuildTable | Opaque | Other
+    | AddConstraint | Validate | DropConstraint | RenameConstraint | CreateIndex | DropIndex | DropOther | Update
+    | Delete | Insert | Truncate | LockTable | RebuildTable | Opaque | Other
 )  # fmt: skip
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
+from twofold.migrate.review.codes import Code
+
 __all__ = ["Finding", "Severity"]
 
 EXCERPT = 100
@@ -30,7 +32,7 @@ class Finding:
     """Something that a reviewer would say: where it is, why it matters and what to do instead."""
 
     severity: Severity
-    code: str
+    code: Code
     """A word for it, as `docs/migrations-review.md` lists them."""
     file: str
     """`app/version` of a migration; of the API's own changes, the name of what changed."""

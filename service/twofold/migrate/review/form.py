@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from types import ModuleType
 
 from twofold.migrate.files import MigrationFailed, MigrationFile
+from twofold.migrate.review.codes import Code
 from twofold.migrate.review.finding import Finding, Severity
 
 __all__ = ["changed_after_release", "malformed", "misnumbered", "unloadable"]
 
 
-def _finding(file: MigrationFile, code: str, severity: Severity, reason: str, fix: str) -> Finding:
+def _finding(file: MigrationFile, code: Code, severity: Severity, reason: str, fix: str) -> Finding:
     return Finding(severity=severity, code=code, file=file.name, reason=reason, fix=fix)
 
 

@@ -164,6 +164,9 @@ def long_lock(case: Case) -> Iterator[Finding]:
         held = [(act.number, table) for act in acts if (table := locked(act)) is not None and _is_used(case, table)]
         long = next((act for act in acts if held and act.number > held[0][0] and _takes_long(case, act)), None)
         tables = list(dict.fromkeys(table for number, table in held if long is None or number < long.number))
+        own = _table_of(long) if long is not None and locked(long) else None
+        if long is not None and tables == [own]:
+            continue  # it locks the table itself, and is told so
         if long is not None:
             names = ", ".join(tables[:MANY_TABLES]) + (" …" if len(tables) > MANY_TABLES else "")
             yield case.finding(

@@ -4,30 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from twofold.migrate.review.agreement import outermost, things
 from twofold.migrate.review.case import Case, Check
-from twofold.migrate.review.courses import Act, Course
+from twofold.migrate.review.codes import Code
+from twofold.migrate.review.courses import Act
 from twofold.migrate.review.cursor import written
 from twofold.migrate.review.facts import (
     AddColumn,
-    AddConstraint,
     AlterType,
-    Constraint,
-    CreateIndex,
     CreateTable,
     Delete,
     DropColumn,
     DropConstraint,
-    DropIndex,
     DropOther,
     DropTable,
-    Fact,
     RebuildTable,
     RenameColumn,
     RenameTable,
     Truncate,
 )
 from twofold.migrate.review.finding import Finding, Severity
-from twofold.migrate.review.types import narrowing
+from twofold.migrate.review.tables import is_search
+from twofold.migrate.review.types import NARROWING
+from twofold.sql.search import VECTOR
 
 __all__ = ["CHECKS"]
 
@@ -39,20 +38,52 @@ def drops_table(case: Case) -> Iterator[Finding]:
     """A dropped table takes its rows with it. A way back may drop what the way forward made."""
     for act in case.course.acts:
         match act.fact:
-            case DropTable(table) if not _made_by(case, act, table) and not _is_back(case, table):
-                yield _lost(case, act, "drops-table", f"All rows of {case.size_of(table)} are lost",
-                            case.copied(act, table))  # fmt: skip
+            case DropTable(table):
+                is_copied = case.copied(act, table)
+                if not (
+                    _is_own(case, act, table) or _is_back(case, table) or (is_copied and _comes_again(case, table))
+                ):
+                    yield _lost(case, act, "drops-table", f"All rows of {case.size_of(table)} are lost", is_copied)
             case _:
                 pass
+
+
+def referred_to(case: Case) -> Iterator[Finding]:
+    """A table goes while another one still refers to it: PostgreSQL refuses the statement, our runner the migration.
+
+    PostgreSQL 15, 5.14 "Dependency Tracking".
+    """
+    on_sqlite = case.course.dialect == "sqlite"
+    for act in case.course.acts:
+        match act.fact:
+            case DropTable(table, cascade=False) if not (on_sqlite and table in case.after):
+                there = case.after if on_sqlite else case.before_act(act)
+                together = [each.fact.table for each in case.course.acts
+                            if each.number == act.number and isinstance(each.fact, DropTable)]  # fmt: skip
+                others = [name for name, known in there.items() if name not in together
+                          and any(key.target == table for key in known.of_kind("foreign key"))]  # fmt: skip
+                if others:
+                    yield case.finding(
+                        act, "referred-to", Severity.critical, f"It fails: {', '.join(others)} refers to {table}.",
+                        "Drop the foreign key, or the table that has it, first.",
+                    )  # fmt: skip
+            case _:
+                pass
+
+
+def _comes_again(case: Case, table: str) -> bool:
+    """Whether another table takes the name: the table was rebuilt by hand."""
+    return any(isinstance(act.fact, RenameTable) and act.fact.new == table for act in case.course.acts)
 
 
 def drops_column(case: Case) -> Iterator[Finding]:
     """A dropped column takes its values with it, whether ALTER TABLE drops it or a rebuild leaves it out."""
     for act in case.course.acts:
         match act.fact:
-            case DropColumn(table, column) if not _made_by(case, act, table) and not _is_back(case, table, column):
-                yield _lost(case, act, "drops-column", f"All values of {table}.{column} are lost",
-                            case.copied(act, table, column))  # fmt: skip
+            case DropColumn(table, column):
+                if not (_is_derived(case, act, table, column) or _is_back(case, table, column)):
+                    what = f"All values of {table}.{column} are lost"
+                    yield _lost(case, act, "drops-column", what, case.copied(act, table, column))
             case RebuildTable():
                 yield from _left_out(case, act, act.fact)
             case _:
@@ -63,7 +94,7 @@ def _left_out(case: Case, act: Act, fact: RebuildTable) -> Iterator[Finding]:
     known = case.before_act(act).get(fact.table)
     kept = {column.name for column in fact.create.columns}
     for column in known.columns if known and kept else ():
-        if column in kept or _is_back(case, fact.table, column):
+        if column in kept or _is_derived(case, act, fact.table, column) or _is_back(case, fact.table, column):
             continue
         used = any(token.value == column for value in fact.values.values() for token in value)
         is_renamed = any(written(value).strip('"') == column for value in fact.values.values())
@@ -72,17 +103,25 @@ def _left_out(case: Case, act: Act, fact: RebuildTable) -> Iterator[Finding]:
                         used or case.copied(act, fact.table, column))  # fmt: skip
 
 
-def _lost(case: Case, act: Act, code: str, what: str, is_copied: bool) -> Finding:
+def _lost(case: Case, act: Act, code: Code, what: str, is_copied: bool) -> Finding:
     reason = f"{what}, and processes of the last release that still use it fail."
     if is_copied:
         return case.finding(act, code, Severity.major, f"{reason} {WITH_COPY}", TWO_RELEASES)
     return case.finding(act, code, Severity.critical, reason, f"{TWO_RELEASES} Copy what is still of use first.")
 
 
-def _made_by(case: Case, act: Act, table: str) -> bool:
-    """Whether the same migration made the table: then it is a help of its own, and held nothing of anybody's."""
+def _is_own(case: Case, act: Act, table: str) -> bool:
+    """Whether the table holds nothing of anybody's: the same migration made it, or it is made from other tables."""
     before = case.course.acts[: case.course.acts.index(act)]
-    return any(isinstance(each.fact, CreateTable) and each.fact.table == table for each in before)
+    made = any(isinstance(each.fact, CreateTable) and each.fact.table == table for each in before)
+    return made or is_search(table, case.before_act(act))
+
+
+def _is_derived(case: Case, act: Act, table: str, column: str) -> bool:
+    """Whether the column's values are made from others."""
+    known = case.before_act(act).get(table)
+    made = known.columns.get(column) if known else None
+    return column == VECTOR or _is_own(case, act, table) or (made is not None and made.generated is not None)
 
 
 def _is_back(case: Case, table: str, column: str | None = None) -> bool:
@@ -147,16 +186,17 @@ def narrows_type(case: Case) -> Iterator[Finding]:
         for table, column, new, has_expression in _retyped(act):
             known = case.before_act(act).get(table)
             old = known.columns.get(column) if known else None
-            found = narrowing(old.type, new) if old else None
-            if found is None or old is None or (not case.is_up and _is_undone(case, table, column)):
+            found = NARROWING[case.course.dialect](old.type, new) if old else None
+            if found is None or old is None:
                 continue
             silent = found == "cuts" or has_expression
             reason = f"{table}.{column} goes from {old.type} to {new}: " + (
                 "what does not fit is cut, and nothing tells of it." if silent
                 else "the migration fails at the first value that does not fit."
             )  # fmt: skip
+            severity = Severity.critical if silent else Severity.major
             yield case.finding(
-                act, "narrows-type", Severity.critical if silent else Severity.major, reason,
+                act, "narrows-type", severity if case.is_up else severity.lower, reason,
                 "Look for values that do not fit first and decide about each, or add a new column beside the old one.",
             )  # fmt: skip
 
@@ -174,13 +214,6 @@ def _retyped(act: Act) -> Iterator[tuple[str, str, str, bool]]:
             pass
 
 
-def _is_undone(case: Case, table: str, column: str) -> bool:
-    """Whether a way back gives the column its former type, which is all that it can do."""
-    return any((table, column) == (each[0], each[1]) for act in case.opposite.acts for each in _retyped(act)) or any(
-        isinstance(act.fact, RebuildTable) and act.fact.table == table for act in case.opposite.acts
-    )
-
-
 def no_way_back(case: Case) -> Iterator[Finding]:
     """A way back that is empty, or leaves out a step, makes the database one that no release knows."""
     if not case.is_up or case.course.is_empty:
@@ -189,65 +222,13 @@ def no_way_back(case: Case) -> Iterator[Finding]:
         yield case.finding(None, "no-way-back", Severity.major, "DOWN is empty: a bad release cannot be taken back.",
                            "Write the reverse of UP; where rows are gone, at least that of the schema.")  # fmt: skip
         return
-    undone = [act.fact for act in case.opposite.acts]
-    for act in case.course.acts:
-        missing = _not_undone(act.fact, undone, case.course)
-        if missing is not None:
-            what, severity = missing
-            yield case.finding(act, "no-way-back", severity, f"DOWN does not {what}.", "Add that to DOWN.")
+    was = {*things(case.before)}
+    restored = {*things(case.after.after(act.fact for act in case.opposite.acts))}
+    for lacking, words, fix in ((was - restored, "does not bring back", "Add that to DOWN."),
+                                (restored - was, "leaves behind", "Remove that in DOWN.")):  # fmt: skip
+        for kind, name in outermost(lacking):
+            severity = Severity.major if kind in ("table", "column") else Severity.minor
+            yield case.finding(None, "no-way-back", severity, f"DOWN {words} the {kind} {name}.", fix)
 
 
-def _not_undone(fact: Fact, undone: Sequence[Fact], course: Course) -> tuple[str, Severity] | None:
-    """Returns what DOWN lacks, and how bad that is."""
-    made = {each.table for each in undone if isinstance(each, CreateTable | RebuildTable)}
-    dropped = {each.table for each in undone if isinstance(each, DropTable)}
-    match fact:
-        case CreateTable(table) if table not in dropped and not _goes(table, course):
-            return f"drop the table {table}", Severity.major
-        case DropTable(table) if table not in made and table not in _created(course):
-            return f"make the table {table} again", Severity.major
-        case AddColumn(table, column) if table not in made | dropped and not _drops(undone, table, column.name):
-            return f"drop the column {table}.{column.name}", Severity.major
-        case DropColumn(table, column) if table not in made and not _adds(undone, table, column):
-            return f"add the column {table}.{column} again", Severity.major
-        case RenameColumn(table, old, new) if table not in made and RenameColumn(table, new, old) not in undone:
-            return f"give {table}.{new} its name {old} back", Severity.major
-        case RenameTable(table, new) if RenameTable(new, table) not in undone:
-            return f"give {new} its name {table} back", Severity.major
-        case AddConstraint(table, Constraint(name=str(name))) if (
-            table not in made | dropped
-            and not any(isinstance(each, DropConstraint) and each.name == name for each in undone)
-            and not any(isinstance(each.fact, DropConstraint) and each.fact.name == name for each in course.acts)
-        ):
-            return f"drop the constraint {name}", Severity.minor
-        case CreateIndex(name=str(name)) if fact.table not in made | dropped and not _index_goes(fact, undone, course):
-            return f"drop the index {name}", Severity.minor
-        case _:
-            return None
-
-
-def _goes(table: str, course: Course) -> bool:
-    return any(isinstance(act.fact, DropTable | RenameTable) and act.fact.table == table for act in course.acts)
-
-
-def _created(course: Course) -> set[str]:
-    return {act.fact.table for act in course.acts if isinstance(act.fact, CreateTable)}
-
-
-def _drops(undone: Sequence[Fact], table: str, column: str) -> bool:
-    return any(isinstance(each, DropColumn) and (each.table, each.column) == (table, column) for each in undone)
-
-
-def _adds(undone: Sequence[Fact], table: str, column: str) -> bool:
-    return any(isinstance(each, AddColumn) and (each.table, each.column.name) == (table, column) for each in undone)
-
-
-def _index_goes(index: CreateIndex, undone: Sequence[Fact], course: Course) -> bool:
-    """Whether it is dropped by name, with one of its columns, or taken over by a constraint."""
-    names = {each.name for each in undone if isinstance(each, DropIndex | DropConstraint)}
-    taken = any(isinstance(act.fact, AddConstraint) and act.fact.constraint.using_index == index.name
-                for act in course.acts)  # fmt: skip
-    return taken or index.name in names or any(_drops(undone, index.table, column) for column in index.columns)
-
-
-CHECKS: Sequence[Check] = (drops_table, drops_column, empties_table, cascades, narrows_type, no_way_back)
+CHECKS: Sequence[Check] = (drops_table, referred_to, drops_column, empties_table, cascades, narrows_type, no_way_back)

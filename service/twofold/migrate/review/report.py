@@ -17,19 +17,22 @@ def lines(findings: Sequence[Finding]) -> Iterator[str]:
     """Yields the findings, the worst first; what is said of both databases is said once."""
     groups: dict[Finding, list[Finding]] = {}
     for each in findings:
-        groups.setdefault(replace(each, dialect=None, statement=None, sql=None), []).append(each)
+        is_step = each.statement is not None
+        alike = replace(each, dialect=None, statement=None, sql=None) if is_step else replace(each, reason="")
+        groups.setdefault(alike, []).append(each)
     for finding, group in groups.items():
         yield f"{finding.severity.name:<8}  {finding.code}  {_places(group)}"
         if group[0].excerpt:
             yield f"          {group[0].excerpt}"
-        yield fill(finding.reason, WIDTH, initial_indent=" " * 10, subsequent_indent=" " * 10)
+        for reason in dict.fromkeys(each.reason for each in group):
+            yield fill(reason, WIDTH, initial_indent=" " * 10, subsequent_indent=" " * 10)
         yield fill(f"Fix: {finding.fix}", WIDTH, initial_indent=" " * 10, subsequent_indent=" " * 10)
         yield ""
 
 
 def _places(group: Sequence[Finding]) -> str:
     first = group[0].place
-    others = [f"{each.dialect} {each.statement or ''}".strip() for each in group[1:] if each.dialect]
+    others = [f"{each.dialect} {each.statement}" for each in group[1:] if each.statement is not None]
     return f"{first} (and on {', '.join(others)})" if others else first
 
 

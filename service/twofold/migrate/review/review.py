@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from twofold.database import Dialect
 from twofold.migrate.files import Direction, MigrationFile
@@ -12,6 +13,7 @@ from twofold.migrate.review.agreement import disagreements
 from twofold.migrate.review.case import Case, Check
 from twofold.migrate.review.courses import Course, course_of
 from twofold.migrate.review.finding import Finding
+from twofold.migrate.review.recorded import tables_of
 from twofold.migrate.review.sizes import Sizes
 from twofold.migrate.review.tables import Tables
 
@@ -22,6 +24,7 @@ CHECKS: Mapping[Dialect, Sequence[Check]] = {
     "sqlite": (*BOTH, *sqlite.CHECKS),
     "postgres": (*BOTH, *locks.CHECKS, *constraints.CHECKS),
 }
+_Courses: TypeAlias = dict[tuple[Dialect, Direction], Course]
 DIALECTS: Sequence[Dialect] = ("sqlite", "postgres")
 DIRECTIONS: Sequence[Direction] = ("up", "down")
 
@@ -51,13 +54,19 @@ def review(
         except Exception as error:  # a migration is code: it may fail in any way
             found += [form.unloadable(file, error)] if file.name in names else []
             continue
-        courses = {(dialect, direction): course_of(file, module, dialect, direction)
-                   for dialect in DIALECTS for direction in DIRECTIONS}  # fmt: skip
-        after = {each: before[each].after(act.fact for act in courses[each, "up"].acts) for each in DIALECTS}
+        courses: _Courses = {
+            (dialect, direction): course_of(file, module, dialect, direction)
+            for dialect in DIALECTS
+            for direction in DIRECTIONS
+        }
+        followed: dict[Dialect, Tables] = {
+            dialect: before[dialect].after(act.fact for act in courses[dialect, "up"].acts) for dialect in DIALECTS
+        }
+        after: dict[Dialect, Tables] = {each: tables_of(module, each, followed[each]) for each in DIALECTS}
         if file.name in names:
             found += form.malformed(file, module)
             found += form.misnumbered(file, files)
-            found += disagreements(file, before, after)
+            found += disagreements(file, before, followed)
             found += _checked(courses, before, after, sizes)
         before = after
     there = {file.name for file in files}
@@ -66,12 +75,12 @@ def review(
 
 
 def _checked(
-    courses: Mapping[tuple[Dialect, Direction], Course], before: Mapping[Dialect, Tables],
+    courses: _Courses, before: Mapping[Dialect, Tables],
     after: Mapping[Dialect, Tables], sizes: Sizes,
 ) -> Iterator[Finding]:  # fmt: skip
     for (dialect, direction), course in courses.items():
-        is_up = direction == "up"
-        case = Case(course=course, opposite=courses[dialect, "down" if is_up else "up"], sizes=sizes,
-                    before=(before if is_up else after)[dialect])  # fmt: skip
+        here, there = (before, after) if direction == "up" else (after, before)
+        opposite = courses[dialect, "down" if direction == "up" else "up"]
+        case = Case(course=course, opposite=opposite, sizes=sizes, before=here[dialect], after=there[dialect])
         for check in CHECKS[dialect]:
             yield from check(case)

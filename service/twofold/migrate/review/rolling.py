@@ -30,7 +30,7 @@ def renames(case: Case) -> Iterator[Finding]:
 
 def _renamed(case: Case, act: Act) -> Iterator[tuple[str, str]]:
     match act.fact:
-        case RenameTable(table, new) if table not in case.created and new not in _rebuilt(case):
+        case RenameTable(table, new) if table not in case.created:
             yield table, new
         case RenameColumn(table, old, new) if table not in case.created:
             yield f"{table}.{old}", new
@@ -43,11 +43,6 @@ def _renamed(case: Case, act: Act) -> Iterator[tuple[str, str]]:
                     yield f"{act.fact.table}.{old}", new
         case _:
             pass
-
-
-def _rebuilt(case: Case) -> set[str]:
-    """Tables that a hand-written rebuild makes under another name first."""
-    return {act.fact.table for act in case.course.acts if isinstance(act.fact, RenameTable)} & set(case.before)
 
 
 def unfilled(case: Case) -> Iterator[Finding]:

@@ -24,10 +24,11 @@ from twofold.migrate.review.facts import (
     LockTable,
     Opaque,
     Other,
+    RenameConstraint,
     Truncate,
 )
 from twofold.migrate.review.rows import read_delete, read_insert, read_update
-from twofold.migrate.review.tokens import Token, tokens
+from twofold.schema.tokens import Token, tokens
 
 __all__ = ["facts"]
 
@@ -169,6 +170,11 @@ def _list_of_names(cursor: Cursor) -> list[str]:
 def _alter(cursor: Cursor) -> Sequence[Fact]:
     if cursor.take("alter", "table"):
         return read_alter_table(cursor)
+    if cursor.take("alter", "index"):
+        cursor.take("if", "exists")
+        old = cursor.name()
+        cursor.expect("rename", "to")
+        return [RenameConstraint(None, old, cursor.name())]
     return [Other("alter")]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from twofold.migrate.review.facts import (
     AddColumn,
@@ -20,13 +21,16 @@ from twofold.migrate.review.facts import (
     Fact,
     RebuildTable,
     RenameColumn,
+    RenameConstraint,
     RenameTable,
     SetDefault,
     SetNotNull,
     Validate,
 )
 
-__all__ = ["KnownTable", "Tables"]
+__all__ = ["KnownTable", "Tables", "is_search"]
+
+T = TypeVar("T", Constraint, CreateIndex)
 
 
 @dataclass
@@ -79,6 +83,15 @@ class KnownTable:
         self.indexes = [replace(each, columns=_renamed(each.columns, old, new)) for each in self.indexes]
 
 
+def _named(thing: T, name: str, new: str) -> T:
+    return replace(thing, name=new) if thing.name == name else thing
+
+
+def is_search(table: str, tables: Iterable[str]) -> bool:
+    """Returns whether a table holds the words of another one's rows: SQLite's full-text search, made from the rows."""
+    return table in {f"{each}_{end}" for each in tables for end in ("search", "search_keys")}
+
+
 def _covers(index: CreateIndex, columns: tuple[str, ...]) -> bool:
     """An index of some rows finds the others' references only if those rows have none."""
     words = [token.value for token in index.where]
@@ -112,8 +125,9 @@ class Tables(dict[str, KnownTable]):
             case CreateIndex() if fact.table in self:
                 self[fact.table].indexes.append(fact)
             case DropIndex(name):
-                for known in self.values():
-                    known.indexes = [each for each in known.indexes if each.name != name]
+                self._drop_index(name)
+            case RenameConstraint(_, name, new):
+                self._rename(name, new)
             case (
                 AddColumn(table) | DropColumn(table) | RenameColumn(table) | AlterType(table) | SetNotNull(table)
                 | SetDefault(table) | AddConstraint(table) | Validate(table) | DropConstraint(table)
@@ -121,6 +135,15 @@ class Tables(dict[str, KnownTable]):
                 _alter(self[table], fact)
             case _:
                 pass
+
+    def _rename(self, name: str, new: str) -> None:
+        for known in self.values():
+            known.constraints = [_named(each, name, new) for each in known.constraints]
+            known.indexes = [_named(each, name, new) for each in known.indexes]
+
+    def _drop_index(self, name: str) -> None:
+        for known in self.values():
+            known.indexes = [each for each in known.indexes if each.name != name]
 
     def _rebuild(self, fact: RebuildTable) -> None:
         old = self.get(fact.table, KnownTable())
@@ -140,6 +163,7 @@ def _alter(known: KnownTable, fact: Fact) -> None:
             known.rename(column, new)
         case AddConstraint(_, constraint):
             known.constraints.append(_with_columns(known, constraint))
+            known.indexes = [each for each in known.indexes if each.name != (constraint.using_index or "")]
         case DropConstraint(_, name):
             known.constraints = [each for each in known.constraints if each.name != name]
         case Validate(_, name):

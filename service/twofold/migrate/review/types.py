@@ -7,10 +7,13 @@ indexes to be rewritten", but for types that are binary coercible with an unchan
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-__all__ = ["Narrowing", "narrowing", "rewrites"]
+from twofold.database import Dialect
+
+__all__ = ["NARROWING", "Narrowing", "rewrites"]
 
 Narrowing: TypeAlias = Literal["cuts", "refuses"]
 """`cuts`: values silently lose a part. `refuses`: the change fails at the first value that does not fit."""
@@ -58,8 +61,7 @@ def rewrites(old: str, new: str) -> bool:
     return (before.name, after.name) not in {("cidr", "inet"), ("citext", "text")}
 
 
-def narrowing(old: str, new: str) -> Narrowing | None:
-    """Returns what becomes of values of type `old` that type `new` has no place for; None if there can be none."""
+def _on_postgres(old: str, new: str) -> Narrowing | None:
     before, after = _type(old), _type(new)
     if before.name in _TEXTS:
         if after.name in _TEXTS:
@@ -76,6 +78,17 @@ def narrowing(old: str, new: str) -> Narrowing | None:
                                      ("jsonb", "varchar"), ("bigint", "real")}:  # fmt: skip
         return "cuts"
     return None
+
+
+def _on_sqlite(old: str, new: str) -> Narrowing | None:
+    """SQLite bounds neither lengths nor whole numbers; but a CAST makes 0 of a text that is no number."""
+    before, after = _type(old).name, _type(new).name
+    is_number = after in (*_INTEGERS, *_FLOATS, "numeric")
+    return "cuts" if before in _TEXTS and is_number else None
+
+
+NARROWING: Mapping[Dialect, Callable[[str, str], Narrowing | None]] = {"postgres": _on_postgres, "sqlite": _on_sqlite}
+"""What becomes of values of the first type that the second one has no place for; None if there can be none."""
 
 
 def _is_wider(before: tuple[int, ...], after: tuple[int, ...]) -> bool:

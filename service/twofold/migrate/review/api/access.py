@@ -6,16 +6,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
+from twofold.contract import ContractChange
+from twofold.migrate.review.codes import Code
 from twofold.migrate.review.finding import Finding, Severity
 
-__all__ = ["access_changes", "text_of"]
+__all__ = ["access_changes", "scope_changes", "text_of"]
 
 Condition: TypeAlias = Any
 """What the dump says of rows: "all", "none", or lists."""
 Way: TypeAlias = Literal["gains", "loses", "differs"]
 
 SIGNED_IN = "people who sign in"
-NOBODY: Mapping[str, Condition] = {}
+CODES: Mapping[Way, Code] = {"gains": "access-gained", "loses": "access-lost", "differs": "access-differs"}
 FIX = "Make sure that this is meant; if so, nothing has to be done."
 
 
@@ -45,17 +47,30 @@ def access_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[F
         yield _finding(change, who, actors)
 
 
+def scope_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[ContractChange]:
+    """Yields the scopes that applications can be given now, or not any more: one for each verb of a resource."""
+    was, now = (
+        {f"{name}:{verb}" for name, resource in told["resources"].items() for verb in resource["verbs"]}
+        for told in (old, new)
+    )
+    yield from (ContractChange(effect="breaks", what=f"The scope {scope} was removed.") for scope in sorted(was - now))
+    yield from (ContractChange(effect="nothing", what=f"The scope {scope} was added.") for scope in sorted(now - was))
+
+
 def _finding(change: _Change, who: list[str], actors: list[str]) -> Finding:
     named = "everyone" if len(who) == len(actors) else ", ".join(_called(actor) for actor in who)
+    named = "nobody" if named == "everyone" and change.new == "none" else named
     words = f" The rule says: {change.reason}" if change.reason else ""
     if change.way == "loses":
-        what = f"{named} may not {change.what} any more" if change.new == "none" else f"{named} may {change.what} less"
+        no = "" if named == "nobody" else "not "
+        more = "any more" if change.new == "none" else "as much as before"
+        what = f"{named} may {no}{change.what} {more}"
     else:
         what = f"{named} may now {change.what}"
     rows = f": {text_of(change.new)}, where it was {text_of(change.old)}."
     severity = Severity.minor if change.way == "loses" else change.severity
-    code = {"gains": "access-gained", "loses": "access-lost", "differs": "access-differs"}[change.way]
-    return Finding(severity=severity, code=code, file=change.place, reason=f"{what}{rows}{words}", fix=FIX)
+    reason = f"{what[0].upper()}{what[1:]}{rows}{words}"
+    return Finding(severity=severity, code=CODES[change.way], file=change.place, reason=reason, fix=FIX)
 
 
 def _called(actor: str) -> str:

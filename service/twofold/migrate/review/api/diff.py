@@ -13,7 +13,8 @@ from typing import Any
 
 from twofold.contract import Contract, ContractChange
 from twofold.migrate.review.api import dump
-from twofold.migrate.review.api.access import access_changes
+from twofold.migrate.review.api.access import access_changes, scope_changes
+from twofold.migrate.review.codes import Code
 from twofold.migrate.review.finding import Finding, Severity
 from twofold.migrate.review.git import checked_out, top_of
 
@@ -58,9 +59,10 @@ def api_diff(folder: Path, revision: str, application: str, contracts: Mapping[s
     with checked_out(folder, revision) as tree:
         old = _told(tree, roots, application, questions, "the old revision")
     new = _told(top, roots, application, questions, "this code")
-    changes = [(name, change) for name in contracts for change in _changes(contracts[name], name, old, new)]
-    findings = [_finding(name, change) for name, change in changes if change.effect != "nothing"]
-    findings += access_changes(old, new)
+    changes = [("OAuth", change) for change in scope_changes(old, new)]
+    changes += [(name, change) for name in contracts for change in _changes(contracts[name], name, old, new)]
+    findings = [*access_changes(old, new)]
+    findings += [_finding(name, change) for name, change in changes if change.effect != "nothing"]
     return ApiDiff(
         findings=sorted(findings, key=lambda each: -each.severity),
         others=[f"{name}: {change.what}" for name, change in changes if change.effect == "nothing"],
@@ -89,12 +91,17 @@ def _told(tree: Path, roots: Sequence[Path], application: str, questions: Any, w
 def _changes(contract: Contract, name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[ContractChange]:
     before, after = old["answers"].get(name), new["answers"].get(name)
     if before is not None and after is not None:
-        yield from contract.changes(before, after)
+        try:
+            yield from contract.changes(before, after)
+        except (KeyError, TypeError, ValueError) as error:
+            raise NotTold(
+                f"the two answers about {name} cannot be compared: {type(error).__name__}: {error}"
+            ) from error
     elif before is not after:
         effect: Any = "breaks" if after is None else "nothing"
         yield ContractChange(effect=effect, what=f"The {name} face is {'not ' if after is None else ''}there now.")
 
 
 def _finding(name: str, change: ContractChange) -> Finding:
-    code = "api-breaks" if change.effect == "breaks" else "api-may-break"
+    code: Code = "api-breaks" if change.effect == "breaks" else "api-may-break"
     return Finding(severity=SEVERITIES[change.effect], code=code, file=name, reason=change.what, fix=FIX[change.effect])

@@ -8,6 +8,7 @@ import asyncio
 import importlib
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -18,7 +19,6 @@ import httpx
 SOMEBODY = UUID(int=1)
 """The user whom rules are asked about."""
 VERBS = ("read", "create", "update", "delete")
-OPERATORS = {"AND": "and", "OR": "or"}
 
 
 class AskedRole(str):
@@ -76,13 +76,18 @@ def resources(application: Any, actors: dict[str, Any]) -> Iterator[tuple[str, A
             name: each.rule for name, each in attributes.items() if hasattr(each, "rule") and hasattr(each, "run")
         }
         yield (
-            resource.__name__,
+            snake(resource.__name__),
             {
                 "columns": sorted(resource.model._meta.fields_map),
                 "verbs": {name: said(rule, actors) for name, rule in verbs.items() if rule is not None},
                 "fields": dict(fields(attributes, actors)),
             },
         )
+
+
+def snake(name: str) -> str:
+    """Returns the name under which a resource is served."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
 def fields(attributes: dict[str, Any], actors: dict[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -106,14 +111,6 @@ def together(declared: list[Any], actors: dict[str, Any]) -> Any:
     reasons = dict.fromkeys(rule["reason"] for rule in rules if rule["reason"] != "Everyone.")
     rows = {actor: conjunction([rule["rows"][actor] for rule in rules]) for actor in actors}
     return {"reason": " ".join(reasons), "rows": rows}
-
-
-def conjunction(conditions: list[Any]) -> Any:
-    """Returns the condition that all hold."""
-    if "none" in conditions:
-        return "none"
-    found = [each for each in conditions if each != "all"]
-    return "all" if not found else found[0] if len(found) == 1 else ["and", *sorted(found, key=str)]
 
 
 def columns_of(value: Any) -> Iterator[str]:
@@ -147,13 +144,39 @@ def rows(rule: Any, actor: Any) -> Any:
 
 
 def condition(q: Any) -> Any:
-    """Returns a Q as lists: ["or", …], ["and", …], ["not", …] or ["is", text]."""
+    """Returns a Q as lists: ["or", …], ["and", …], ["not", …] or ["is", text]; or "all" or "none".
+
+    As in rules, comparing with None never holds, nor does its negation.
+    """
+    if q._is_negated and compares_with_none(q):
+        return "none"
     items = [condition(each) for each in q.children]
-    items += [["is", f"{name} = {shown(value)}"] for name, value in q.filters.items()]
-    word = OPERATORS[q.join_type]
-    flat = [part for item in items for part in (item[1:] if item[0] == word else [item])]
-    found: Any = flat[0] if len(flat) == 1 else [word, *sorted(flat, key=str)]
-    return ["not", found] if q._is_negated else found
+    items += ["none" if value is None else ["is", f"{name} = {shown(value)}"] for name, value in q.filters.items()]
+    found = conjunction(items) if q.join_type == "AND" else disjunction(items)
+    if not q._is_negated:
+        return found
+    return {"all": "none", "none": "all"}.get(found, found) if isinstance(found, str) else ["not", found]
+
+
+def compares_with_none(q: Any) -> bool:
+    """Returns whether a Q compares with None anywhere."""
+    return None in q.filters.values() or any(compares_with_none(each) for each in q.children)
+
+
+def conjunction(conditions: list[Any]) -> Any:
+    """Returns the condition that all hold."""
+    return "none" if "none" in conditions else joined("and", [each for each in conditions if each != "all"], "all")
+
+
+def disjunction(conditions: list[Any]) -> Any:
+    """Returns the condition that any holds."""
+    return "all" if "all" in conditions else joined("or", [each for each in conditions if each != "none"], "none")
+
+
+def joined(word: str, conditions: list[Any], otherwise: str) -> Any:
+    """Returns conditions as one; those that are joined in the same way themselves join their parts."""
+    flat = [part for each in conditions for part in (each[1:] if each[0] == word else [each])]
+    return otherwise if not flat else flat[0] if len(flat) == 1 else [word, *sorted(flat, key=str)]
 
 
 def shown(value: Any) -> str:

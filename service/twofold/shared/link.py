@@ -1,0 +1,113 @@
+"""Redis, which answers soon or is left alone for a while: a request is never kept waiting twice."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from time import monotonic
+from typing import Any, TypeVar
+
+from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import RedisError
+
+__all__ = ["LEFT_ALONE_S", "Gone", "Link"]
+
+log = logging.getLogger("twofold.shared")
+
+T = TypeVar("T")
+
+CONNECTIONS = 16
+ANSWER_S = 0.25
+LEFT_ALONE_S = 1.0
+TRIES = 3
+
+
+class Gone(Exception):
+    """Redis does not answer, or has not a moment ago."""
+
+
+class Link:
+    """Connections to a Redis server, which may go and come back.
+
+    What it is asked gets a prefix for keys that names the life of the server: what a server knew before it was started
+    again, perhaps from an old file, is not found after that.
+    """
+
+    def __init__(self, url: str) -> None:
+        pool = BlockingConnectionPool.from_url(
+            url,
+            max_connections=CONNECTIONS,
+            timeout=None,
+            socket_timeout=None,  # `ask` has one for all of it
+            socket_connect_timeout=None,
+            retry=Retry(NoBackoff(), 0),
+            redis_connect_func=self._begin,
+        )
+        self._redis = Redis(connection_pool=pool)
+        self._life: str | None = None
+        self._left_alone_until_s = 0.0
+        self._is_gone = False
+
+    async def ask(self, question: Callable[[Any, str], Awaitable[T]], *, at_any_rate: bool = False) -> T:
+        """Returns what Redis answers to a question, a function of the client and the prefix of keys.
+
+        It may be asked again, after the server was started again. `at_any_rate`: also while it is left alone.
+
+        Raises:
+            Gone: it does not answer soon; or it did not a moment ago, and is left alone.
+        """
+        now_s = monotonic()
+        if now_s < self._left_alone_until_s and not at_any_rate:
+            raise Gone
+        if self._is_gone:
+            self._left_alone_until_s = now_s + LEFT_ALONE_S  # one tries, the others go on leaving it alone
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                answer = await self._asked(question)
+        except (RedisError, OSError, TimeoutError) as error:
+            self._lose(error)
+            raise Gone from error
+        if self._is_gone:
+            self._is_gone, self._left_alone_until_s = False, 0.0
+            log.warning("Redis is back")
+        return answer
+
+    async def close(self) -> None:
+        """Closes all connections."""
+        await self._redis.aclose()
+        await self._redis.connection_pool.disconnect()
+
+    async def _asked(self, question: Callable[[Any, str], Awaitable[T]]) -> T:
+        """Asks again where a connection turns out to be lost, or the server to be in another life than a moment ago."""
+        for tries_left in range(TRIES, -1, -1):
+            life = self._life
+            try:
+                if life is None:
+                    await self._redis.ping()
+                    continue
+                answer = await question(self._redis, f"twofold:{life}:")
+            except (RedisConnectionError, OSError):
+                if not tries_left:
+                    raise
+                continue
+            if life == self._life:
+                return answer
+        raise RedisConnectionError("the server is another one each time")
+
+    async def _begin(self, connection: Any) -> None:
+        """Begins a connection: learns which life of the server it is with."""
+        await connection.on_connect()
+        await connection.send_command("INFO", "server")
+        said = await connection.read_response()
+        text = said.decode() if isinstance(said, bytes) else str(said)
+        self._life = next(line.partition(":")[2].strip() for line in text.splitlines() if line.startswith("run_id:"))
+
+    def _lose(self, error: Exception) -> None:
+        self._left_alone_until_s = monotonic() + LEFT_ALONE_S
+        if not self._is_gone:
+            self._is_gone = True
+            log.warning("Redis does not answer, and is done without until it does: %s: %s", type(error).__name__, error)

@@ -1,0 +1,58 @@
+"""What is shared: by the processes of one machine in a mapped file, by those of several machines in Redis."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+__all__ = ["Shared"]
+
+
+class Shared(Protocol):
+    """What the processes that serve one database know together, and nobody else changes.
+
+    None always means that it is not known: whoever asked goes to the database then. No method raises because the place
+    is lost.
+    """
+
+    async def generation(self, *, make: bool = False) -> int | None:
+        """Returns a number that is another one after every `change`; with `make`, there is one from now on."""
+        ...
+
+    async def change(self) -> None:
+        """Makes the generation another one, for all processes: accounts or credentials have changed.
+
+        Where the place is lost, nobody knows the number; if only we have lost it, the others are told later.
+        """
+        ...
+
+    async def written(self) -> int | None:
+        """Returns a position in the primary's log up to which it has all that was acknowledged to anybody."""
+        ...
+
+    async def wrote(self, position: int) -> bool:
+        """Says that everything up to a position is going to be acknowledged; False: it may be that nobody hears it."""
+        ...
+
+    async def learn(self, ask: Callable[[], Awaitable[int]]) -> None:
+        """Makes `written` known where nobody knows it, from what `ask` then says: the primary's position."""
+        ...
+
+    async def unlearn(self) -> None:
+        """Makes `written` unknown to all."""
+        ...
+
+    async def get(self, name: str) -> bytes | None:
+        """Returns what any process has put there, if it is still there."""
+        ...
+
+    async def put(self, name: str, value: bytes, ttl_s: int) -> None:
+        """Puts something there for others, for so many seconds at most; it may go before, and on one machine at once.
+
+        Put only what whoever gets it can check.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Lets go of the place."""
+        ...
