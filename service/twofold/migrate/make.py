@@ -128,7 +128,7 @@ def draft(migrations: Path, app: str, wanted: Wanted, *, baseline: bool = False)
     Raises:
         MigrationFailed: the last migration does not say which schema it leaves.
     """
-    new = {dialect: wanted.schema(app, dialect) for dialect in DIALECTS}
+    new: Mapping[Dialect, Schema] = {dialect: wanted.schema(app, dialect) for dialect in DIALECTS}
     files = migration_files(migrations, app) if (migrations / app).is_dir() else []
     old: Mapping[Dialect, Schema] = new if baseline else _left_by(files[-1]) if files else NOTHING
     return Draft(app=app, number=files[-1].number + 1 if files else 0, old=old, new=new,
