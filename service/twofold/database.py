@@ -15,7 +15,7 @@ from twofold.connecting import Limits, tortoise_config
 from twofold.interrupting import fetch_within
 from twofold.outages import ours, outages, stopped
 from twofold.replicas import Replicas
-from twofold.shared import MappedFile, OnRedis, Shared
+from twofold.shared import shared_by
 
 __all__ = ["Database", "Dialect", "Row", "name_tables", "tortoise_config"]
 
@@ -68,7 +68,7 @@ class Database:
         self.limits = limits
         self.config = _limited(config, limits) if self.dialect == "postgres" else config
         credentials = self.config["connections"]["default"]["credentials"]
-        self.shared: Shared = MappedFile(engine, credentials) if redis is None else OnRedis(redis)
+        self.shared = shared_by(engine, credentials, redis)
         self._replicas = Replicas(replicas, credentials, limits, self.shared) if replicas else None
 
     async def open(self) -> None:

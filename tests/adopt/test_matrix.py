@@ -12,7 +12,7 @@ from support.matrix.worlds import World
 pytestmark = pytest.mark.adopt
 pytest_plugins = ("support.adopted.fixtures",)
 
-SHARE = examples(7, 1)
+SHARE = examples(11, 1)
 """One of so many cells is run."""
 SHOWN = 8
 ASKED = [path for path in PATHS if path not in ("node", "nodes", "search")]

@@ -19,8 +19,8 @@ from support.redis_server import RedisServer, redis_server
 from support.replication import Replicated, replicated
 from support.shop import Shop, opened
 from support.statements import recorded
-from twofold.shared import OnRedis
 from twofold.shared.link import ANSWER_S, LEFT_ALONE_S
+from twofold.shared.on_redis import OnRedis
 
 pytestmark = pytest.mark.faults
 

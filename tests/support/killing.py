@@ -20,7 +20,8 @@ from twofold.database import Database, tortoise_config
 from twofold.migrate import downgrade, upgrade
 
 APP = "trial"
-MODELS = {APP: ["aerich.models"]}
+MODELS = {"twofold": ["aerich.models"]}
+"""The one table that is written to by models; as the app that it is in everywhere else."""
 NEVER = -1
 METHODS = {
     aiosqlite.Connection: ("execute", "execute_fetchall", "executescript", "commit", "rollback"),

@@ -4,10 +4,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from twofold.database import Database
-from twofold.migrate import Step, run
+from twofold.migrate import Batches, Concurrently, Step, run
 from twofold.migrate.files import Direction
 
 VERSION = "7_20261123000000_steps.py"
+
+ADD_ONE = Batches(table="t", sql="UPDATE t SET n = n + 1 WHERE id IN ({keys})", size=3)
+INDEX = Concurrently("CREATE UNIQUE INDEX CONCURRENTLY ix ON t (n)", "ix")
+UNINDEX = Concurrently("DROP INDEX CONCURRENTLY ix", "ix")
+VALID = "SELECT indisvalid FROM pg_index WHERE indrelid = 't'::regclass"
 
 MASTER = """
 SELECT type, name, tbl_name, sql FROM sqlite_master
@@ -39,3 +44,9 @@ async def progress(database: Database) -> list[tuple[Any, ...]]:
 async def column(database: Database, sql: str) -> list[Any]:
     rows: Sequence[Any] = await database.fetch(sql)
     return [row[0] for row in rows]
+
+
+async def numbers(database: Database, *ids: int, n: str = "0") -> None:
+    await write(database, "CREATE TABLE t (id INT PRIMARY KEY, n INT CHECK (n < 9))")
+    for number in ids:
+        await write(database, f"INSERT INTO t VALUES ({number}, {n})")

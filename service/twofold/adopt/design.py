@@ -66,8 +66,8 @@ class ModelDesign:
     key: Key
     names: Names
     fields: list[FieldDesign | RelationDesign] = field(default_factory=list)
-    backward: list[str] = field(default_factory=list)
-    """The relations that other models bring."""
+    backward: dict[str, bool] = field(default_factory=dict)
+    """The relations that other models bring, and whether they can be written on this side."""
     left_out: dict[str, str] = field(default_factory=dict)
     """Columns that are not served, and why."""
     notes: list[str] = field(default_factory=list)
@@ -109,7 +109,8 @@ class _Designer:
 
     def design(self) -> Design:
         links = {name: link for name, each in self.found.tables.items() if (link := self._link(each))}
-        for name, table in self.found.tables.items():
+        plain_first = sorted(self.found.tables.items(), key=lambda pair: snake(pair[0], "") != pair[0])
+        for name, table in plain_first:  # of twins in upper and lower case, it keeps its name
             if name not in links:
                 self.models[name] = self._model(table, is_view=False)
         for name, view in self.found.views.items():
@@ -218,7 +219,7 @@ class _Designer:
                               column=own.column, on_delete=on_delete, is_key=is_key,
                               to_field=None if far is target.fields[0] else far.name)  # fmt: skip
         model.fields[model.fields.index(own)] = made
-        target.backward.append(related)
+        target.backward[related] = False
 
     def _link(self, table: Table) -> tuple[ForeignKey, ForeignKey] | None:
         """The two foreign keys of a table that has nothing else, and each pair once."""
@@ -259,4 +260,4 @@ class _Designer:
         if several:  # the faces call the keys of all of them the same
             model.notes.append(f"The relation by `{name}` is not served, beside another one to {target.plural}.")
         else:
-            target.backward.append(related)
+            target.backward[related] = True

@@ -101,6 +101,8 @@ def _field(it: FieldDesign, model: ModelDesign) -> Iterator[str]:
         arguments.append(f"description={literal(it.column.comment)}")
     if it.fit.note and not is_key:
         yield comment(it.fit.note)
+    if it.column.default is not None and not is_key and it.fit.writable and not any("default=" in a for a in arguments):
+        yield comment(f"Not known here, so that it must be said: the database's own default, `{it.column.default}`")
     name = f"{it.name}: Any" if it.fit.kind == "json" else it.name
     made = f"{it.fit.factory}({', '.join(arguments)})"
     if it.fit.stored_as is None:

@@ -65,7 +65,7 @@ class Names:
     def new(self, wanted: str, *, otherwise: str = "column") -> str:
         """Returns the name, or one like it if it is taken or a word of Python's, and takes it."""
         name = wanted
-        if keyword.iskeyword(name) or keyword.issoftkeyword(name) or _bare(name) in self._taken:
+        if keyword.iskeyword(name) or _bare(name) in self._taken:
             name = f"{wanted}_{otherwise}"
         number = 2
         while _bare(name) in self._taken:

@@ -62,8 +62,8 @@ def _lines(model: ModelDesign) -> Iterator[str]:
             yield call(f"{each.name} = Relation(", writes)
         else:
             yield _field(each, model)
-    for name in model.backward:
-        yield f"    {name} = Relation()"
+    for name, writable in model.backward.items():
+        yield f"    {name} = Relation({'write=True' if writable else ''})"
 
 
 def _field(it: FieldDesign, model: ModelDesign) -> str:

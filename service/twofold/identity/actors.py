@@ -9,7 +9,6 @@ from twofold.database import Database
 from twofold.identity.credentials import known_by
 from twofold.identity.tokens import hash_of, kind_of
 from twofold.kept import Kept
-from twofold.shared import OnRedis
 
 __all__ = ["Actors"]
 
@@ -36,7 +35,7 @@ class Actors:
     def __init__(self, database: Database, *, memory_s: float | None = None) -> None:
         self._database = database
         if memory_s is None:
-            memory_s = 60.0 if database.dialect == "sqlite" or isinstance(database.shared, OnRedis) else 0.0
+            memory_s = 60.0 if database.dialect == "sqlite" or database.shared.spans_machines else 0.0
         self._memory_s = memory_s
         self._remembered: Kept[str, _Remembered] = Kept(MAX_REMEMBERED)
         self._shared = database.shared

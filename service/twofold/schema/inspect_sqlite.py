@@ -90,7 +90,8 @@ class _Reader:
         for number, name in zip(numbers, self.said.foreign_keys, strict=True):
             its = [row for row in rows if row["id"] == number]
             columns = tuple(self.proper[row["from"].lower()] for row in its)
-            target: str = proper.get(its[0]["target"].lower(), its[0]["target"])
+            said_target = str(its[0]["target"])
+            target = proper.get(said_target.lower(), said_target)
             other = others.get(target)
             said = [row["to"] for row in its if row["to"] is not None]
             yield ForeignKey(

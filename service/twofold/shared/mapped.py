@@ -38,6 +38,8 @@ class MappedFile:
     another process would not be seen.
     """
 
+    spans_machines = False
+
     def __init__(self, engine: str, credentials: Mapping[str, Any]) -> None:
         self._path, self._beside = _place(engine, credentials)
         self._mapped: memoryview | None = None if self._path else memoryview(bytearray(SIZE)).cast("Q")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 from twofold.shared.link import LEFT_ALONE_S, Gone, Link
@@ -35,6 +36,8 @@ class OnRedis:
 
     Without Redis nothing is known, and nobody loses anything but time.
     """
+
+    spans_machines = True
 
     def __init__(self, url: str) -> None:
         self.link = Link(url)
@@ -141,7 +144,9 @@ class OnRedis:
             return
 
     async def close(self) -> None:
-        """Closes all connections."""
-        if self._telling is not None:
+        """Closes all connections. What could not be told is tried once more."""
+        if self._telling is not None and not self._telling.done():
             self._telling.cancel()
+            with suppress(Gone):
+                await self._change()
         await self.link.close()

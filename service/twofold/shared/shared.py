@@ -15,6 +15,9 @@ class Shared(Protocol):
     is lost.
     """
 
+    spans_machines: bool
+    """Whether processes of other machines know it, too."""
+
     async def generation(self, *, make: bool = False) -> int | None:
         """Returns a number that is another one after every `change`; with `make`, there is one from now on."""
         ...

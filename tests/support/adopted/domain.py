@@ -36,6 +36,8 @@ class Domain:
     """By resource: the quoted table, and of each field of it the place of its column."""
     only: Mapping[str, Dialect] = field(default_factory=dict)
     """Tables that one database has; by what `rows` and `served` call them."""
+    writes: Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any]]] = field(default_factory=dict)
+    """By resource, what a new row is made of, and how it is changed afterwards."""
     views: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     """By resource, what a view's rows are served as."""
 

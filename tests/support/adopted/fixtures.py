@@ -1,17 +1,18 @@
-"""Fixtures: databases of other people's making, adopted."""
+"""Fixtures: databases of other people's making, adopted, looked at while they are closed, and opened."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
+from support.adopted.adoption import Adoption
+from support.adopted.asking import codes
 from support.adopted.domain import Domain
 from support.adopted.films import FILMS
 from support.adopted.hostile import HOSTILE
 from support.adopted.music import MUSIC
-from support.adopted.project import Project, adopt, make, run
+from support.adopted.project import adopt, inspected, make, serving
 from support.adopted.world import world_of
 from support.databases import DIALECTS, new_empty
 from support.matrix.worlds import World
@@ -28,39 +29,27 @@ def domain_and_dialect(request: pytest.FixtureRequest) -> tuple[Domain, Dialect]
 
 
 @pytest.fixture(scope="session")
-async def closed(
+async def adoption(
     request: pytest.FixtureRequest,
     domain_and_dialect: tuple[Domain, Dialect],
     tmp_path_factory: pytest.TempPathFactory,
-) -> Project:
-    """A project for an adopted database, as the command left it; one test opens it."""
-    return await _adopted(request, *domain_and_dialect, tmp_path_factory.mktemp("closed"), "closed")
-
-
-@pytest.fixture(scope="session")
-async def opened(
-    request: pytest.FixtureRequest,
-    domain_and_dialect: tuple[Domain, Dialect],
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Project:
-    """A project for an adopted database, migrated and opened, but for one resource that only members see."""
-    project = await _adopted(request, *domain_and_dialect, tmp_path_factory.mktemp("opened"), "opened")
-    project.open()
-    done = run("migrate", "up", cwd=project.folder, url=project.url)
-    assert done.returncode == 0, done.stderr
-    return project
-
-
-async def _adopted(
-    request: pytest.FixtureRequest, domain: Domain, dialect: Dialect, folder: Path, name: str
-) -> Project:
+) -> Adoption:
+    """A database, adopted, served while it was closed, and then opened."""
+    domain, dialect = domain_and_dialect
+    folder = tmp_path_factory.mktemp("adopted")
     url = new_empty(request, dialect, folder)
-    await make(domain, url, dialect)
-    return adopt(domain, dialect, url, folder / f"{domain.name}_{dialect}_{name}")
+    await make(domain.statements(dialect), url)
+    before = await inspected(url)
+    project = adopt(domain, dialect, url, folder / f"{domain.name}_{dialect}")
+    after = await inspected(url)
+    with serving(project) as client:
+        closed = codes(client)
+    project.open(domain.writes)
+    return Adoption(project=project, before=before, after=after, closed=closed)
 
 
 @pytest.fixture(scope="session")
-async def adopted_world(opened: Project) -> AsyncIterator[World]:
+async def adopted_world(adoption: Adoption) -> AsyncIterator[World]:
     """The world of an adopted database."""
-    async with world_of(opened) as world:
+    async with world_of(adoption.project) as world:
         yield world

@@ -46,11 +46,14 @@ HOSTILE = Domain(
              (3, "?", "", 0, 0, 0, "cy d", None)],
         ),
         '"order details"': (
-            ['"Order ID"', '"it""s"', '"größe (cm)"', '"Unit__Price"', '"UnitPrice"', '"parent id"', '"名前"', '"import"',
+            ['"Order ID"', '"it""s"', '"größe (cm)"', '"Unit__Price"', '"UnitPrice"', '"parent id"', '"名前"',
+             '"import"',
              '"x;--"'],
             [(1, "a", 10, "1.50", "2.50", None, "日本", "x", 1), (2, None, None, None, "0.00", 1, None, None, None)],
         ),
-        '"from ""select"" rows"': (['"FROM"', '"where"', '"order by"'], [(1, "a/b-c", 5), (1, "~1", None), (2, "ü", 1)]),
+        '"from ""select"" rows"': (
+            ['"FROM"', '"where"', '"order by"'], [(1, "a/b-c", 5), (1, "~1", None), (2, "ü", 1)],
+        ),
         '"node"': (['"id"', '"type"'], [(1, "a"), (2, None)]),
         '"表"': (['"id"', '"值"'], [(1, 5)]),
         '"none here"': (['"a b"', '"c"'], [(1, "x"), (2, "y"), (3, None)]),
@@ -62,21 +65,28 @@ HOSTILE = Domain(
     after={
         "postgres": [
             f"""SELECT setval(pg_get_serial_sequence('{table}', '{key}'), 10)"""
-            for table, key in (("events", "event_id"), ('"order details"', "Order ID"), ('"node"', "id"), ('"表"', "id"),
-                               ('"sessions"', "sid"), ('"Users"', "Id"), ('"moods"', "id"))
+            for table, key in (("events", "event_id"), ('"order details"', "Order ID"), ('"node"', "id"),
+                               ('"表"', "id"), ('"sessions"', "sid"), ('"Users"', "Id"), ('"moods"', "id"))
         ]
     },
+    writes={
+        "events": (
+            {"read_column": "new", "and_column": 1, "of_user_id": "bob"}, {"fields_column": "x", "column_2nd": 7},
+        ),
+        "node_rows": ({"type": "x"}, {"type": None}),
+    },
     served={
-        "users": ("users", {"code": 0, "id_column": 1, "class_column": 2, "pk_column": 3, "objects": 4, "save_column": 5,
-                            "select": 6}),
-        "events": ("events", {"id": 0, "read_column": 1, "fields_column": 2, "and_column": 3, "column_2nd": 4, "column": 5,
-                              "of_user_id": 6, "by_user_id": 7}),
-        "order_details": ('"order details"', {"order_id": 0, "it_s": 1, "grosse_cm": 2, "unit_price": 3, "unit_price_column": 4,
-                                              "parent_id": 5, "column": 6, "import_column": 7, "x": 8}),
+        "users": ("users", {"code": 0, "id_column": 1, "class_column": 2, "pk_column": 3, "objects": 4,
+                            "save_column": 5, "select": 6}),
+        "events": ("events", {"id": 0, "read_column": 1, "fields_column": 2, "and_column": 3, "column_2nd": 4,
+                              "column": 5, "of_user_id": 6, "by_user_id": 7}),
+        "order_details": ('"order details"', {"order_id": 0, "it_s": 1, "grosse_cm": 2, "unit_price": 3,
+                                              "unit_price_column": 4, "parent_id": 5, "column": 6, "import_column": 7,
+                                              "x": 8}),
         "from_select_rows": ('"from ""select"" rows"', {"from_column": 0, "where": 1, "order_by": 2}),
-        "node_rows": ('"node"', {"id": 0, "type_column": 1}),
+        "node_rows": ('"node"', {"id": 0, "type": 1}),
         "tables": ('"表"', {"id": 0, "column": 1}),
         "none_heres": ('"none here"', {"a_b": 0, "c": 1}),
-        "sessions": ('"sessions"', {"id": 0, "user_id": 1}),
+        "sessions": ('"sessions"', {"sid": 0, "user_id": 1}),
     },
 )  # fmt: skip

@@ -14,7 +14,8 @@ CREATE TABLE "Album" (
 CREATE TABLE "Genre" ("GenreId" {key}, "Name" VARCHAR(20) NOT NULL);
 CREATE TABLE "Track" (
     "TrackId" {key}, "Name" VARCHAR(200) NOT NULL, "AlbumId" INTEGER REFERENCES "Album" ("AlbumId"),
-    "GenreId" INTEGER REFERENCES "Genre" ("GenreId") ON DELETE SET NULL, "Composer" TEXT, "Milliseconds" INTEGER NOT NULL,
+    "GenreId" INTEGER REFERENCES "Genre" ("GenreId") ON DELETE SET NULL, "Composer" TEXT,
+    "Milliseconds" INTEGER NOT NULL,
     "Bytes" BIGINT, "UnitPrice" NUMERIC(10,2) NOT NULL DEFAULT 0.99, "Gain" {double}
 );
 CREATE TABLE "Playlist" ("PlaylistId" {key}, "Name" VARCHAR(120) NOT NULL);
@@ -27,11 +28,13 @@ CREATE TABLE "Employee" (
     "HireDate" {moment}
 );
 CREATE TABLE "Customer" (
-    "CustomerId" {key}, "Email" VARCHAR(60) NOT NULL UNIQUE, "SupportRepId" INTEGER REFERENCES "Employee" ("EmployeeId"),
+    "CustomerId" {key}, "Email" VARCHAR(60) NOT NULL UNIQUE,
+    "SupportRepId" INTEGER REFERENCES "Employee" ("EmployeeId"),
     "InvitedBy" INTEGER REFERENCES "Customer" ("CustomerId")
 );
 CREATE TABLE "Invoice" (
-    "InvoiceId" {key}, "CustomerId" INTEGER NOT NULL REFERENCES "Customer" ("CustomerId"), "InvoiceDate" {moment} NOT NULL,
+    "InvoiceId" {key}, "CustomerId" INTEGER NOT NULL REFERENCES "Customer" ("CustomerId"),
+    "InvoiceDate" {moment} NOT NULL,
     "Total" NUMERIC(10,2) NOT NULL, "PaidTo" INTEGER REFERENCES "Employee" ("EmployeeId"),
     "SoldBy" INTEGER REFERENCES "Employee" ("EmployeeId")
 );
@@ -91,9 +94,19 @@ MUSIC = Domain(
         ),
         '"Invoice"': (
             ['"InvoiceId"', '"CustomerId"', '"InvoiceDate"', '"Total"', '"PaidTo"', '"SoldBy"'],
-            [(1, 1, moment("2020-01-01", "00:00:01"), "1.98", 3, 2), (2, 1, moment("2020-02-01", "12:00:00"), "0.99", None, 2),
+            [(1, 1, moment("2020-01-01", "00:00:01"), "1.98", 3, 2),
+             (2, 1, moment("2020-02-01", "12:00:00"), "0.99", None, 2),
              (3, 3, moment("2021-01-01", "23:59:59"), "13.86", 3, None)],
         ),
+    },
+    writes={
+        "albums": ({"title": "New", "artist_id": 3, "released_on": "2024-02-29"}, {"title": "Newer", "is_live": True}),
+        "tracks": (
+            {"name": "Epsilon", "album_id": 2, "milliseconds": 1, "unit_price": "1.23", "playlist_ids": [2, 3]},
+            {"genre_id": 2, "unit_price": "0.10", "bytes": 6000000000, "playlist_ids": []},
+        ),
+        "employees": ({"last_name": "New", "reports_to_id": 2, "hire_date": moment("2024-01-01", "01:02:03")},
+                      {"reports_to_id": None, "hire_date": None}),
     },
     served={
         "artists": ('"Artist"', {"id": 0, "name": 1}),

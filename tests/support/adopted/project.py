@@ -7,7 +7,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,11 +17,15 @@ import httpx
 from support.adopted.domain import Domain
 from support.server import ROOT, STOP_S, free_port, wait_until_it_answers
 from twofold.database import Database, Dialect, tortoise_config
+from twofold.schema import Schema
+from twofold.schema.inspect import inspect
 
-__all__ = ["Project", "adopt", "database", "make", "run", "serving"]
+__all__ = ["Project", "adopt", "database", "inspected", "make", "run", "serving"]
 
 TWOFOLD = str(Path(sys.executable).parent / "twofold")
-OPENED = re.compile(r"read = NOBODY")
+CLOSED = "read = NOBODY"
+OPENED = "read = EVERYONE"
+WRITABLE = "\n    ".join([OPENED, *(f"{verb} = EVERYONE" for verb in ("create", "update", "delete"))])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,13 +42,15 @@ class Project:
         """The name of its package."""
         return self.folder.name
 
-    def open(self, **rules: str) -> None:
-        """Says who may read, as the README tells: everyone, or by resource what `rules` say."""
+    def open(self, writable: Iterable[str]) -> None:
+        """Says, as the README tells, that everyone may read, and write the resources `writable`."""
         path = self.folder / self.package / "resources.py"
-        text = path.read_text().replace("import NOBODY", "import EVERYONE, NOBODY")
-        for resource, more in rules.items():
-            text = re.sub(rf"(class {resource}\(.*?)read = NOBODY", rf"\1{more}", text, flags=re.DOTALL)
-        path.write_text(OPENED.sub("read = EVERYONE", text))
+        text = path.read_text().replace("import NOBODY", "import EVERYONE")
+        for resource in writable:
+            name = resource.replace("_", " ").title().replace(" ", "")
+            text, number = re.subn(rf"(class {name}\(.*?){CLOSED}", rf"\1{WRITABLE}", text, count=1, flags=re.DOTALL)
+            assert number == 1, resource
+        path.write_text(text.replace(CLOSED, OPENED))
 
 
 def database(url: str) -> Database:
@@ -52,30 +58,47 @@ def database(url: str) -> Database:
     return Database(tortoise_config(url, {"twofold": ["aerich.models"]}, 2))
 
 
-@contextmanager
-def _environment(project_url: str | None) -> Iterator[dict[str, str]]:
-    given = {name: value for name, value in os.environ.items() if not name.startswith("TWOFOLD_")}
-    given["PYTHONPATH"] = os.pathsep.join(str(ROOT / each) for each in ("service", "graphql", "rest"))
-    yield given if project_url is None else {**given, "TWOFOLD_DATABASE_URL": project_url}
-
-
-def run(*arguments: str, cwd: Path, url: str | None = None) -> subprocess.CompletedProcess[str]:
-    """Returns how the command ended."""
-    with _environment(url) as environment:
-        return subprocess.run(
-            [TWOFOLD, *arguments], cwd=cwd, env=environment, capture_output=True, text=True, check=False, timeout=60
-        )
-
-
-async def make(domain: Domain, url: str, dialect: Dialect) -> None:
-    """Makes a domain's tables and rows."""
+async def inspected(url: str) -> Schema:
+    """Returns the schema of a database."""
     it = database(url)
     await it.open()
     try:
-        for statement in domain.statements(dialect):
+        return await inspect(it)
+    finally:
+        await it.close()
+
+
+async def make(statements: Iterable[str], url: str) -> None:
+    """Runs statements on a database."""
+    it = database(url)
+    await it.open()
+    try:
+        for statement in statements:
             await it.fetch(statement)
     finally:
         await it.close()
+
+
+def _environment(url: str | None) -> dict[str, str]:
+    given = {name: value for name, value in os.environ.items() if not name.startswith("TWOFOLD_")}
+    given["PYTHONPATH"] = os.pathsep.join(str(ROOT / each) for each in ("service", "graphql", "rest"))
+    return given if url is None else {**given, "TWOFOLD_DATABASE_URL": url}
+
+
+def run(
+    *arguments: str, cwd: Path, url: str | None = None, said: str | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Returns how the command ended."""
+    return subprocess.run(
+        [TWOFOLD, *arguments],
+        cwd=cwd,
+        env=_environment(url),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        input=said,
+    )
 
 
 def adopt(domain: Domain, dialect: Dialect, url: str, folder: Path) -> Project:
@@ -89,11 +112,10 @@ def adopt(domain: Domain, dialect: Dialect, url: str, folder: Path) -> Project:
 def serving(project: Project) -> Iterator[httpx.Client]:
     """Gives a client of `twofold serve` in the project's folder; afterwards Ctrl-C must have stopped it cleanly."""
     port = free_port()
-    with _environment(None if project.dialect == "sqlite" else project.url) as environment:
-        process = subprocess.Popen(
-            [TWOFOLD, "serve", "--port", str(port)], cwd=project.folder, env=environment, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, text=True,
-        )  # fmt: skip
+    process = subprocess.Popen(
+        [TWOFOLD, "serve", "--port", str(port)], cwd=project.folder, env=_environment(None), stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
     url = f"http://127.0.0.1:{port}"
     try:
         wait_until_it_answers(url, process)

@@ -315,7 +315,8 @@ async def behind(world: World, who: Who, spec: ResourceSpec, given: tuple[str, s
 
 async def _connected(world: World, who: Who, spec: ResourceSpec, asked: Asked, name: str, key: str) -> Answer:
     declared, found = connection(asked, f"totalCount nodes {{ {selection(asked)} }}", below=True)
-    query = f"query Q($id: {key_type(spec)}, {declared}) {{ found: {camel(spec.singular)}(id: $id) {{ {camel(name)}{found} }} }}"
+    one = f"found: {camel(spec.singular)}(id: $id) {{ {camel(name)}{found} }}"
+    query = f"query Q($id: {key_type(spec)}, {declared}) {{ {one} }}"
     answer = await world.graphql(query, who, id=typed(spec, key), **graphql_variables(asked))
     if answer.value is None:
         return answer
