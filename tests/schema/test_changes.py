@@ -11,6 +11,7 @@ from support.changes.by_aerich import AerichTrial
 from support.changes.case import Case
 from support.changes.faults import FAULTS, Fault
 from support.changes.files import BOTH, CHANGE, drafted, schemas_of, write
+from support.changes.made_up import MadeUpTrial, made_up
 from support.changes.trial import Trial
 from support.figures import count
 from support.long import examples
@@ -63,6 +64,13 @@ async def test_up_down_up(case: Case, database: Database, tmp_path: Path) -> Non
     compared = await Trial(case, database, tmp_path / "migrations").run()
     count("migrations", "changes of models up, down and up on a database")
     count("migrations", "rows compared", compared)
+
+
+@pytest.mark.parametrize("dialect", BOTH)
+@pytest.mark.parametrize("number", range(examples(4, 100)))
+async def test_changes_that_nobody_thought_of(number: int, database: Database, tmp_path: Path) -> None:
+    count("migrations", "rows compared", await MadeUpTrial(made_up(number), database, tmp_path / "migrations").run())
+    count("migrations", "made-up changes up, down and up on a database")
 
 
 @pytest.mark.parametrize("dialect", BOTH)

@@ -103,6 +103,7 @@ class _Change:
     def __init__(self, difference: TableDifference, phases: _Phases, fillers: Fillers) -> None:
         self.difference, self.old, self.new = difference, difference.old, difference.new
         self.phases, self.fillers = phases, fillers
+        self.lacking: list[tuple[Column, str]] = []
         self.table = identifier(self.new.name)
 
     def remove(self) -> None:
@@ -127,6 +128,7 @@ class _Change:
             self._add(column)
         for before, after in self.difference.changed:
             self._change(before, after)
+        self._fill()
         self._constrain()
         self._index()
         self.phases.begin += _comments(self.old, self.new)
@@ -178,19 +180,26 @@ class _Change:
         rule = constraint_clause(Check(name=check, condition=f"{name} IS NOT NULL"))
         self.phases.begin.append(self._alter(f"ADD {rule} NOT VALID"))
         if filler is not None:
-            self.phases.fill.append(self._filled(column, filler))
+            self.lacking.append((column, filler))
         self.phases.validate.append(Alone(self._alter(f"VALIDATE CONSTRAINT {identifier(check)}")))
         self.phases.end.append(self._alter(f"ALTER COLUMN {name} SET NOT NULL"))
         self.phases.end.append(self._alter(f"DROP CONSTRAINT {identifier(check)}"))
 
-    def _filled(self, column: Column, filler: str) -> Step:
-        name = identifier(column.name)
-        update = f"UPDATE {self.table} SET {name} = {filler}"
+    def _fill(self) -> None:
+        """Fills all columns at once: a row that is written must have passed the checks of all of them."""
+        if not self.lacking:
+            return
+        alone = len(self.lacking) == 1
+        pairs = [(identifier(column.name), filler) for column, filler in self.lacking]
+        values = ", ".join(f"{name} = {sql if alone else f'coalesce({name}, {sql})'}" for name, sql in pairs)
+        update, where = f"UPDATE {self.table} SET {values}", " OR ".join(f"{name} IS NULL" for name, _ in pairs)
         if len(self.new.primary_key) != 1:
-            return f"{update} WHERE {name} IS NULL"
+            self.phases.fill.append(f"{update} WHERE {where}")
+            return
         key = self.new.primary_key[0]
-        return Batches(table=self.new.name, sql=f"{update} WHERE {identifier(key)} IN ({{keys}})", key=key,
-                       where=f"{name} IS NULL")  # fmt: skip
+        self.phases.fill.append(
+            Batches(table=self.new.name, sql=f"{update} WHERE {identifier(key)} IN ({{keys}})", key=key, where=where)
+        )
 
     def _count_up(self, column: Column) -> None:
         name = identifier(column.name)
