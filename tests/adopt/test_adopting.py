@@ -160,6 +160,11 @@ async def test_keys_of_every_sort(tmp_path: Path) -> None:
     assert "class Link(" not in models
 
 
+async def test_a_table_of_many_columns(tmp_path: Path) -> None:
+    models = await models_of(tmp_path, f"CREATE TABLE t ({', '.join(f'c{number} INT' for number in range(450))})")
+    assert models.count("= fields.IntField(null=True)") == 450
+
+
 def test_names() -> None:
     assert [snake(each, "column") for each in ("ArtistId", "HTTPServer", "größe (cm)", "2nd", "表", "a__b", "É-c")] == [
         "artist_id", "http_server", "grosse_cm", "column_2nd", "column", "a_b", "e_c",

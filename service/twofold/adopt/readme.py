@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from twofold.adopt.code import sentence
 from twofold.adopt.design import Design, ModelDesign
 from twofold.adopt.resources import cannot_be_created, resource_name
 
@@ -64,7 +65,7 @@ def readme_file(app: str, database: str, shown_url: str | None, prefix: str, des
     """Returns the text of README.md."""
     first = next((each for each in design.models if not each.is_read_only), None) or design.models[0]
     views = ", and views for rows that have no key of one column" if any(m.key.view for m in design.models) else ""
-    left_out = "".join(f"- {each}\n" for each in design.left_out)
+    left_out = "".join(f"- {sentence(each)}\n" for each in design.left_out)
     return README.format(
         title=app.replace("_", " ").capitalize(), app=app, database=database, prefix=prefix, views=views,
         url=WITH_URL if shown_url else NO_URL, first=resource_name(first), model=first.class_name,
@@ -80,8 +81,13 @@ def _row(model: ModelDesign) -> str:
     if why_not and not model.is_read_only:
         notes.append(f"cannot be created: {why_not}")
     notes += [f"`{name}` left out: {reason}" for name, reason in model.left_out.items()]
-    of = model.table.name.replace("|", "\\|").replace("`", "'")
-    return f"| {resource_name(model)} | `{of}` | {'; '.join(notes).replace('|', ' ')} |"
+    of, said = (_cell(each) for each in (model.table.name, "; ".join(notes)))
+    return f"| {resource_name(model)} | `{of}` | {said} |"
+
+
+def _cell(text: str) -> str:
+    """A text as it may stand in a table."""
+    return "".join(each if each.isprintable() else " " for each in text).replace("|", "/")
 
 
 def _camel(name: str) -> str:
