@@ -20,7 +20,7 @@ in the database.
 twofold serve
 ```
 
-The first start makes the engine's own tables, whose names begin with `{prefix}`{views}. The tables that were there stay
+The first start makes the engine's own tables, whose names begin with `{prefix}`.{views} The tables that were there stay
 as they are, and whoever has changed them so far goes on to do so: the models say `managed = False`, so that
 `twofold migrate make` leaves them alone.
 
@@ -31,6 +31,7 @@ Nobody may read anything yet. In `{app}/resources.py`, say who may see the rows 
 ```python
 from twofold.rules import EVERYONE
 
+
 class {first}(Resource[{model}]):
     read = EVERYONE
 ```
@@ -38,13 +39,18 @@ class {first}(Resource[{model}]):
 Start again, and ask for them at `/api/v1/{path}` and as `{field}` at `/graphql`. A rule may say which rows, too:
 
 ```python
+from twofold.actor import Actor
+from twofold.rules import Rows, rule
+
+
 @rule("Only people with an account.")
 def members(actor: Actor) -> Rows:
     return not actor.is_anonymous
 ```
 
-What may be written is said by `create`, `update` and `delete` in the same way, for example `update = members`; fields
-with `write=True` may be set then. A relation shows the rows behind it that its own resource lets be seen.
+`twofold users create` makes an account. What may be written is said by `create`, `update` and `delete` in the same way,
+for example `update = members`; fields with `write=True` may be set then. A relation shows the rows behind it that its
+own resource lets be seen.
 
 ## What is where
 
@@ -64,7 +70,7 @@ WITH_URL = "Where the database is stands in `.env`; `TWOFOLD_DATABASE_URL` in th
 def readme_file(app: str, database: str, shown_url: str | None, prefix: str, design: Design) -> str:
     """Returns the text of README.md."""
     first = next((each for each in design.models if not each.is_read_only), None) or design.models[0]
-    views = ", and views for rows that have no key of one column" if any(m.key.view for m in design.models) else ""
+    views = "\nIt also makes views, for rows that have no key of one column." if _has_views(design) else ""
     left_out = "".join(f"- {sentence(each)}\n" for each in design.left_out)
     return README.format(
         title=app.replace("_", " ").capitalize(), app=app, database=database, prefix=prefix, views=views,
@@ -73,6 +79,10 @@ def readme_file(app: str, database: str, shown_url: str | None, prefix: str, des
         field=_camel(first.plural), rows="\n".join(_row(each) for each in design.models),
         left_out=f"\n## Left out\n\n{left_out}" if left_out else "",
     )  # fmt: skip
+
+
+def _has_views(design: Design) -> bool:
+    return any(each.key.view for each in design.models)
 
 
 def _row(model: ModelDesign) -> str:
