@@ -12,6 +12,7 @@ from support.databases import new_empty
 from support.postgres import execute
 from twofold.adopt import AdoptFailed, adopt
 from twofold.adopt.names import Names, class_name, plural, singular, snake
+from twofold.migrate.files import MigrationFile
 
 pytestmark = pytest.mark.adopt
 
@@ -158,6 +159,22 @@ async def test_keys_of_every_sort(tmp_path: Path) -> None:
     ):
         assert line in models, line
     assert "class Link(" not in models
+    made = sqlite3.connect(tmp_path / "shop.db")
+    made.execute("INSERT INTO pairs VALUES (1, NULL), (1, '~'), (NULL, 'a-b')")
+    (view,) = [each for each in _views(tmp_path / "made") if "pairs" in each]
+    made.execute(view)
+    assert [row[0] for row in made.execute("SELECT id FROM twofold_keyed_pairs")] == ["1-~", "1-~0", "~-a~1b"]
+    made.close()
+
+
+def _views(folder: Path) -> list[str]:
+    (path,) = (folder / "migrations" / "made").glob("0_*.py")
+    return [str(each) for each in MigrationFile.at(path).load().UP["sqlite"]]
+
+
+async def test_a_table_of_many_columns(tmp_path: Path) -> None:
+    models = await models_of(tmp_path, f"CREATE TABLE t ({', '.join(f'c{number} INT' for number in range(450))})")
+    assert models.count("= fields.IntField(null=True)") == 450
 
 
 def test_names() -> None:

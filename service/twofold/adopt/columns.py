@@ -5,8 +5,7 @@ from __future__ import annotations
 import keyword
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from typing import Literal
+from dataclasses import dataclass, replace
 
 from twofold.adopt.found import Facts, Found, places_of
 from twofold.schema import Column, Table
@@ -14,7 +13,6 @@ from twofold.tables import MAX_DECIMAL_DIGITS
 
 __all__ = ["Fit", "LeftOut", "fit"]
 
-Role = Literal["key", "plain"]
 LENGTH = re.compile(r"\(\s*(\d+)")
 KEY_LENGTH = 255
 GREATEST_INT = 2**31 - 1
@@ -49,7 +47,7 @@ class Fit:
     enum: str | None = None
     """The name of PostgreSQL's type, of which several columns may be."""
     can_be_key: bool = False
-    is_filled: bool = field(default=False)
+    is_filled: bool = False
     """Whether the database fills it in, and nobody writes it."""
 
 

@@ -17,6 +17,8 @@ from twofold.sql import adopted, catalogue_postgres, catalogue_sqlite
 
 __all__ = ["Facts", "Found", "find", "places_of"]
 
+MAX_COLUMNS = 100
+"""Of which one statement tells: SQLite has at most 2,000 values in a row."""
 SCALE = re.compile(r"\(\s*\d+\s*,\s*(\d+)\s*\)")
 
 
@@ -116,8 +118,11 @@ def _view(name: str, columns: Iterable[Column], comment: str | None = None) -> T
 
 async def _facts(database: Database, table: Table) -> dict[tuple[str, str], Facts]:
     columns = [(each.name, places_of(each.type)) for each in table.columns]
-    (row,) = await database.fetch(adopted.facts(table.name, columns))
-    values = iter(tuple(row))
+    said: list[Any] = []
+    for start in range(0, len(columns), MAX_COLUMNS):
+        (row,) = await database.fetch(adopted.facts(table.name, columns[start : start + MAX_COLUMNS]))
+        said += tuple(row)
+    values = iter(said)
     return {
         (table.name, name): _facts_of([next(values) for _ in range(7 + len(adopted.CHECKS))]) for name, _ in columns
     }

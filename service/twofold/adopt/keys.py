@@ -60,8 +60,9 @@ class _Keys:
         columns = [each.name for each in self.table.columns]
         known = {each.lower() for each in columns}
         name = next(each for each in ("id", "row_key", "twofold_key") if each not in known)
-        parts = [(each, made.kind) for each in self.table.primary_key
-                 if isinstance(made := fit(self.table.column(each), self.table, self.found), Fit)]  # fmt: skip
+        keys = [self.table.column(each) for each in self.table.primary_key]
+        parts = [(each.name, made.kind, each.nullable) for each in keys
+                 if isinstance(made := fit(each, self.table, self.found), Fit)]  # fmt: skip
         if parts and len(parts) == len(self.table.primary_key):
             said, made = adopted.joined_key(parts, self.found.dialect), TEXT_KEY
             note = f"Made of {', '.join(self.table.primary_key)}."
@@ -83,8 +84,9 @@ class _Keys:
             column = self.table.column(name)
             made = fit(column, self.table, self.found, is_key=True)
             if isinstance(made, Fit) and made.can_be_key and self._tells_apart(name) and QUOTE not in name:
-                note = "No two rows have the same, as far as there are rows." if self.is_view else None
                 is_odd = QUOTE in self.table.name or bool(self._aliases())
+                note = "No two rows have the same, as far as there are rows." if self.is_view else None
+                note = "By a view, since Tortoise does not escape the quotes in names." if is_odd else note
                 view, statement = self._view(None) if is_odd else (None, None)
                 return Key(column=column, fit=made, is_of_view=self.is_view, is_counted=self._is_counted(column),
                            view=view, statement=statement, aliases=self._aliases(), note=note)  # fmt: skip

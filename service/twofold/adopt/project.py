@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from twofold.adopt.code import sentence
 from twofold.adopt.design import Design
 from twofold.adopt.models import models_file
 from twofold.adopt.readme import readme_file
@@ -120,7 +121,9 @@ def write_project(folder: Path, app: str, database: str, shown_url: str | None, 
         f"{app}/config.py": CONFIG.format(app=app, prefix=PREFIX),
         f"{app}/application.py": APPLICATION.format(app=app, title=title),
         f"{app}/asgi.py": ASGI.format(app=app),
-        "pyproject.toml": PYPROJECT.format(app=app, database=database.replace("\\", "/").replace('"', "'")),
+        "pyproject.toml": PYPROJECT.format(
+            app=app, database=sentence(database)[:-1].replace("\\", "/").replace('"', "'")
+        ),
         ".env": ENV.format(app=app) + url,
         ".gitignore": IGNORED,
         "README.md": readme_file(app, database, shown_url, PREFIX, design),

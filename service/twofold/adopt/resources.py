@@ -83,7 +83,9 @@ def cannot_be_created(model: ModelDesign) -> str | None:
     key = model.fields[0]
     if model.is_read_only:
         return "the model is of a view"
-    if isinstance(key, FieldDesign) and not model.key.is_counted and model.key.fit.kind != "id":
+    if isinstance(key, RelationDesign):
+        return "their key is that of another row, which cannot be set"
+    if not model.key.is_counted and model.key.fit.kind != "id":
         return f"nothing makes `{key.name}`, their key"
     for each in model.fields[1:]:
         column = each.column

@@ -56,9 +56,13 @@ def is_unique(table: str, column: str) -> str:
     return f"SELECT count(*) = count(DISTINCT {quoted(column)}) FROM {quoted(table)}"
 
 
-def joined_key(keys: Sequence[tuple[str, str]], dialect: Dialect) -> str:
-    """Returns one text made of several columns, each given with the name of its kind; no two rows have the same."""
-    return " || '-' || ".join(_part(quoted(name), kind, dialect) for name, kind in keys)
+def joined_key(keys: Sequence[tuple[str, str, bool]], dialect: Dialect) -> str:
+    """Returns one text made of several columns, for which no two rows have the same.
+
+    Each is given with the name of its kind, and whether it may be null.
+    """
+    parts = ((_part(quoted(name), kind, dialect), nullable) for name, kind, nullable in keys)
+    return " || '-' || ".join(f"coalesce({part}, '~')" if nullable else part for part, nullable in parts)
 
 
 def _part(column: str, kind: str, dialect: Dialect) -> str:
