@@ -29,6 +29,10 @@ class _Phases:
     begin: list[Step] = field(default_factory=list)
     """Short statements with strong locks."""
     fill: list[Step] = field(default_factory=list)
+    guard: list[Step] = field(default_factory=list)
+    """Short again: from then on no row comes without a value."""
+    refill: list[Step] = field(default_factory=list)
+    """Rows that came meanwhile."""
     validate: list[Step] = field(default_factory=list)
     build: list[Step] = field(default_factory=list)
     """Indexes of tables that are there."""
@@ -37,7 +41,8 @@ class _Phases:
     drop: list[Step] = field(default_factory=list)
 
     def all(self) -> list[Step]:
-        return [*self.begin, *self.fill, *self.validate, *self.build, *self.end, *self.drop]
+        filled = [*self.fill, *self.guard, *self.refill]
+        return [*self.begin, *filled, *self.validate, *self.build, *self.end, *self.drop]
 
 
 def steps_on_postgres(old: Schema, renames: Renames, between: Differences, fillers: Fillers) -> list[Step]:
@@ -173,12 +178,13 @@ class _Change:
     def _forbid_null(self, column: Column, filler: str | None) -> None:
         """A validated CHECK spares SET NOT NULL its own look at every row, under a lock that stops everybody.
 
-        From the beginning on it keeps out new rows without a value.
+        It is added once the rows are filled, since it refuses every change of a row that has no value yet; those that
+        came meanwhile are filled then.
         https://www.postgresql.org/docs/current/sql-altertable.html, SET NOT NULL
         """
         name, check = identifier(column.name), named("ck", self.new.name, column.name, "not_null")
         rule = constraint_clause(Check(name=check, condition=f"{name} IS NOT NULL"))
-        self.phases.begin.append(self._alter(f"ADD {rule} NOT VALID"))
+        self.phases.guard.append(self._alter(f"ADD {rule} NOT VALID"))
         if filler is not None:
             self.lacking.append((column, filler))
         self.phases.validate.append(Alone(self._alter(f"VALIDATE CONSTRAINT {identifier(check)}")))
@@ -193,13 +199,13 @@ class _Change:
         pairs = [(identifier(column.name), filler) for column, filler in self.lacking]
         values = ", ".join(f"{name} = {sql if alone else f'coalesce({name}, {sql})'}" for name, sql in pairs)
         update, where = f"UPDATE {self.table} SET {values}", " OR ".join(f"{name} IS NULL" for name, _ in pairs)
-        if len(self.new.primary_key) != 1:
-            self.phases.fill.append(f"{update} WHERE {where}")
-            return
-        key = self.new.primary_key[0]
-        self.phases.fill.append(
-            Batches(table=self.new.name, sql=f"{update} WHERE {identifier(key)} IN ({{keys}})", key=key, where=where)
-        )
+        step: Step = f"{update} WHERE {where}"
+        if len(self.new.primary_key) == 1:
+            key = self.new.primary_key[0]
+            sql = f"{update} WHERE {identifier(key)} IN ({{keys}})"
+            step = Batches(table=self.new.name, sql=sql, key=key, where=where)
+        self.phases.fill.append(step)
+        self.phases.refill.append(step)
 
     def _count_up(self, column: Column) -> None:
         name = identifier(column.name)
