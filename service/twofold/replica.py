@@ -37,6 +37,7 @@ class Replica:
         self._replayed = 0
         self._is_up = False
         self._was_up = True
+        """It has not been lost since it was last up, or since the start."""
         self._asking: asyncio.Task[None] | None = None
         self._polling: asyncio.Task[None] | None = None
 
@@ -62,6 +63,8 @@ class Replica:
 
     async def reaches(self, position: int, give_up_s: float) -> bool:
         """Returns whether it is that far by the time that one gives up; one that does not answer, nobody reads."""
+        if not self._is_up and self._was_up:  # nobody has asked it yet
+            await asyncio.wait({self._ask_once()}, timeout=ANSWER_S)
         while self._is_up and monotonic() < give_up_s and not await self.has(position):  # noqa: ASYNC110
             await asyncio.sleep(0.002)  # it is in another server that something happens
         return not self._is_up or self._replayed >= position

@@ -52,6 +52,8 @@ class Replicas:
         """Begins to use the replicas of the primary that such a client is of."""
         self._primary = primary
         primary.note = self._note
+        if not self._shared.spans_machines:
+            log.warning("replicas without TWOFOLD_REDIS_URL: only for processes of one user on one machine")
         for each in self._replicas:
             each.open()
 
