@@ -171,12 +171,13 @@ class _Change:
     def _forbid_null(self, column: Column, filler: str | None) -> None:
         """A validated CHECK spares SET NOT NULL its own look at every row, under a lock that stops everybody.
 
-        From the beginning on it keeps out new rows without a value.
+        From then on it keeps out rows without a value, also rows that are there and are written again: so each column's
+        comes just before its own rows are filled, when those of the columns before are.
         https://www.postgresql.org/docs/current/sql-altertable.html, SET NOT NULL
         """
         name, check = identifier(column.name), named("ck", self.new.name, column.name, "not_null")
         rule = constraint_clause(Check(name=check, condition=f"{name} IS NOT NULL"))
-        self.phases.begin.append(self._alter(f"ADD {rule} NOT VALID"))
+        self.phases.fill.append(self._alter(f"ADD {rule} NOT VALID"))
         if filler is not None:
             self.phases.fill.append(self._filled(column, filler))
         self.phases.validate.append(Alone(self._alter(f"VALIDATE CONSTRAINT {identifier(check)}")))
