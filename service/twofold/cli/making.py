@@ -70,9 +70,9 @@ def _refuse_if(wrong: bool, why: str) -> None:
 
 def _how_to_move(table: str, app: str, other: str) -> str:
     return (
-        f"the table {table} goes from the app {app} to {other}, and its rows would be lost on the way; when nothing else"
-        f" has changed, run `twofold migrate make --baseline --app {app}` and the same with --app {other}, which let"
-        " the database be as it is"
+        f"the table {table} goes from the app {app} to {other}, and its rows would be lost there; when nothing else"
+        f" has changed, run `twofold migrate make --baseline --app {app}`, and the same with --app {other}:"
+        " these leave the database as it is"
     )
 
 

@@ -136,7 +136,7 @@ def draft(migrations: Path, app: str, wanted: Wanted, *, baseline: bool = False)
 
 
 def moved(draft: Draft, wanted: Wanted) -> list[tuple[str, str]]:
-    """Returns the tables that leave the app of `draft` for another one, each with that one: it would drop their rows."""
+    """Returns the tables that leave the app of `draft` for another one, each with that one: the rows would be lost."""
     gone = with_renames(draft.old["sqlite"], draft.renames).tables.keys() - draft.new["sqlite"].tables.keys()
     others = {app: wanted.schema(app, "sqlite").tables for app in wanted.apps if app != draft.app}
     return [(table, app) for table in sorted(gone) for app, tables in others.items() if table in tables]
