@@ -2,8 +2,8 @@
 
 from tortoise import fields
 
-from support.changes.case import NOTHING, ROWS, Case, rows
-from support.changes.models import kind, model, part, shop, thing
+from support.changes.case import Case, rows
+from support.changes.models import shop
 
 __all__ = ["ADVERSE"]
 
