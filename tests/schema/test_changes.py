@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from support.changes import altered, beyond, columns, indexes, relations
+from support.changes import adverse, altered, beyond, columns, indexes, relations
 from support.changes.by_aerich import AerichTrial
 from support.changes.case import Case
 from support.changes.faults import FAULTS, Fault
@@ -24,7 +24,7 @@ from twofold.migrate.wanted import recorded
 pytestmark = pytest.mark.migrations
 
 FIFTY = columns.ADDED + columns.DROPPED + altered.ALTERED + indexes.INDEXED + relations.RELATED
-CASES = FIFTY + beyond.BEYOND
+CASES = FIFTY + beyond.BEYOND + adverse.ADVERSE
 BY_NAME = {case.name: case for case in CASES}
 BY_AERICH = ["several_at_once", "null_to_notnull", "add_unique_together", "enum_value_add", "rename_table",
              "drop_model", "add_fk_notnull", "change_search"]  # fmt: skip

@@ -140,6 +140,45 @@ def test_a_migration_for_data_and_a_baseline(bookshop: Bookshop) -> None:
     assert "books.title: type is" in bookshop.refuses("check")
 
 
+NOTES = """
+from tortoise import Model, fields
+
+
+class Note(Model):
+    id = fields.IntField(primary_key=True)
+    text = fields.TextField()
+
+    class Meta:
+        app = "{app}"
+        table = "notes"
+"""
+OTHERS = NOTES.replace("notes", "others").replace("Note", "Other")
+
+
+@pytest.mark.parametrize("empty_url", ["sqlite"], indirect=True)
+async def test_a_table_that_goes_to_another_app_keeps_its_rows(bookshop: Bookshop) -> None:
+    application = bookshop.folder / "bookshop.py"
+    apps = '"bookshop": ["bookmodels", "notes"], "other": ["others"]'
+    application.write_text(application.read_text().replace('"bookshop": ["bookmodels"]', apps))
+    notes, others = bookshop.folder / "notes.py", bookshop.folder / "others.py"
+    notes.write_text(NOTES.format(app="bookshop"))
+    others.write_text(OTHERS.format(app="other"))
+    bookshop.says("make", "first")
+    bookshop.says("up")
+    await fetch(bookshop.url, "INSERT INTO notes (text) VALUES ('kept')")
+
+    notes.write_text("")
+    others.write_text(OTHERS.format(app="other") + NOTES.format(app="other"))
+    for only in ((), ("--app", "bookshop")):
+        assert "notes goes from the app bookshop to other" in bookshop.refuses("make", "moved", *only)
+    assert len(list(bookshop.migrations.glob("*/1_*.py"))) == 0
+    for app in ("bookshop", "other"):
+        bookshop.says("make", "moved", "--baseline", "--app", app)
+    assert bookshop.says("up").count("Applied") == 2
+    assert "say the same" in bookshop.says("check")
+    assert await fetch(bookshop.url, "SELECT text FROM notes") == [("kept",)]
+
+
 async def test_the_storefronts_own_database_has_not_drifted(database: Database) -> None:
     wanted = Wanted(STOREFRONT)
     assert check_files(MIGRATIONS, wanted) == []

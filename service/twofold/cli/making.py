@@ -11,7 +11,7 @@ import typer
 from twofold.cli.common import load_application, open_database
 from twofold.migrate.check import check_database, check_files
 from twofold.migrate.files import MigrationFailed
-from twofold.migrate.make import Draft, draft, write
+from twofold.migrate.make import Draft, draft, moved, write
 from twofold.migrate.plan import MissingFiller
 from twofold.migrate.wanted import Wanted
 from twofold.settings import Settings
@@ -51,6 +51,8 @@ def make(
         ]
         _say(drafts, rename or [], fill or [])
         for it in drafts:
+            for table, other in moved(it, wanted):
+                _refuse_if(True, _how_to_move(table, it.app, other))
             _answer(it, no_renames=no_renames or baseline)
             _refuse_if(empty and it.is_needed, f"the models of {it.app} have changed; make that migration first")
             if empty or baseline or it.is_needed:
@@ -64,6 +66,14 @@ def make(
 def _refuse_if(wrong: bool, why: str) -> None:
     if wrong:
         raise MigrationFailed(why)
+
+
+def _how_to_move(table: str, app: str, other: str) -> str:
+    return (
+        f"the table {table} goes from the app {app} to {other}, and its rows would be lost there; when nothing else"
+        f" has changed, run `twofold migrate make --baseline --app {app}`, and the same with --app {other}:"
+        " these leave the database as it is"
+    )
 
 
 def _say(drafts: Sequence[Draft], renames: Sequence[str], fillers: Sequence[str]) -> None:

@@ -19,7 +19,7 @@ from twofold.migrate.wanted import DIALECTS, Wanted, recorded
 from twofold.schema import Schema
 from twofold.sql.search import function_down, function_up
 
-__all__ = ["Draft", "draft", "write"]
+__all__ = ["Draft", "draft", "moved", "write"]
 
 ENGINE_APP = "twofold"
 """Its first migration makes the functions of full-text search, too."""
@@ -133,6 +133,13 @@ def draft(migrations: Path, app: str, wanted: Wanted, *, baseline: bool = False)
     old: Mapping[Dialect, Schema] = new if baseline else _left_by(files[-1]) if files else NOTHING
     return Draft(app=app, number=files[-1].number + 1 if files else 0, old=old, new=new,
                  renames=wanted.renames(app, old["sqlite"]))  # fmt: skip
+
+
+def moved(draft: Draft, wanted: Wanted) -> list[tuple[str, str]]:
+    """Returns the tables that leave the app of `draft` for another one, each with that one: the rows would be lost."""
+    gone = with_renames(draft.old["sqlite"], draft.renames).tables.keys() - draft.new["sqlite"].tables.keys()
+    others = {app: wanted.schema(app, "sqlite").tables for app in wanted.apps if app != draft.app}
+    return [(table, app) for table in sorted(gone) for app, tables in others.items() if table in tables]
 
 
 def _left_by(file: MigrationFile) -> Mapping[Dialect, Schema]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
+from twofold.migrate.plan.conversions import converted
 from twofold.migrate.plan.differences import Differences, TableDifference
-from twofold.migrate.plan.fillers import Fillers, family
+from twofold.migrate.plan.fillers import Fillers
 from twofold.migrate.plan.renames import Renames, with_renames
 from twofold.migrate.steps import Rebuild, Step
 from twofold.schema import Column, Schema, Table
@@ -14,17 +15,6 @@ from twofold.schema.names import identifier
 from twofold.sql.search import SearchIndex
 
 __all__ = ["search_of", "steps_on_sqlite"]
-
-AS_WHOLE = "CASE WHEN {0} IS NULL OR json_type({0}) = 'integer' THEN CAST({0} AS INTEGER) ELSE json('no number') END"
-AS_NUMBER = "CASE WHEN {0} IS NULL OR json_type({0}) IN ('integer', 'real') THEN {0} ELSE json('no number') END"
-AS_JSON = "CASE WHEN {0} IS NULL OR json_valid({0}) THEN {0} ELSE json({0}) END"
-CONVERSIONS: Mapping[tuple[str, str], str] = {
-    ("text", "whole"): AS_WHOLE, ("text", "number"): AS_NUMBER, ("text", "json"): AS_JSON,
-    ("number", "whole"): "CAST(round({0}) AS INTEGER)",
-}  # fmt: skip
-"""By families, what makes the new type's value of the old one, where copying does not.
-
-Text that is no number fails, as on PostgreSQL: json() refuses it."""
 
 
 def steps_on_sqlite(old: Schema, renames: Renames, between: Differences, fillers: Fillers) -> list[Step]:
@@ -138,16 +128,12 @@ class _Change:
                 yield column.name, value or "NULL"
             else:
                 copied = identifier(column.name)
-                value = self._converted(there, column)
+                value = converted(there, column)
                 if there.nullable and not column.nullable:
                     filler = self.fillers.of(self.new, column)
                     value = f"coalesce({value}, {filler})" if filler is not None else value
                 if value != copied:
                     yield column.name, value
-
-    def _converted(self, old: Column, new: Column) -> str:
-        name = identifier(new.name)
-        return CONVERSIONS.get((family(old.type), family(new.type)), "{0}").format(name)
 
 
 def _can_be_added(column: Column) -> bool:
