@@ -1,8 +1,4 @@
 -- sqlite
-PRAGMA journal_mode=WAL;
-PRAGMA journal_size_limit=16384;
-PRAGMA busy_timeout=5000;
-PRAGMA foreign_keys=ON;
 SELECT json((SELECT json_object('name', t1."name")
   FROM "vendors" AS t1
   WHERE t1."id" = t0."vendor_id")), t0."description"

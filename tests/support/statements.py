@@ -10,7 +10,7 @@ import aiosqlite
 import asyncpg
 import pytest
 
-SETTING_UP = "SET "
+SETTING_UP = ("SET ", "PRAGMA ")
 """What a new connection is told, whenever the pool needs one."""
 DRIVERS = (
     (asyncpg.Connection, ("fetch", "fetchrow", "fetchval", "execute", "executemany")),
