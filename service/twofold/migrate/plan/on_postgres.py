@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from twofold.migrate.plan.differences import Differences, TableDifference
 from twofold.migrate.plan.fillers import Fillers, family, is_constant
 from twofold.migrate.plan.on_sqlite import search_of
-from twofold.migrate.plan.renames import Renames
+from twofold.migrate.plan.renames import Renames, one_by_one
 from twofold.migrate.steps import Alone, Batches, Concurrently, Step
 from twofold.schema import Check, Column, ForeignKey, Index, Schema, Table, named
 from twofold.schema.ddl import column_clause, constraint_clause, create_index, create_table, listed
@@ -46,6 +46,7 @@ def steps_on_postgres(old: Schema, renames: Renames, between: Differences, fille
     changes = [_Change(each, phases, fillers) for each in between.changed]
     for change in changes:
         change.remove()
+    phases.begin += [*_names_let_go(between), *_indexes_renamed(between)]
     _make(between.come, phases)
     for change in changes:
         change.make()
@@ -56,8 +57,9 @@ def steps_on_postgres(old: Schema, renames: Renames, between: Differences, fille
 
 def _renames(old: Schema, renames: Renames) -> Iterator[Step]:
     """The search's index is named after its table."""
-    for before, after in renames.tables.items():
+    for before, after in one_by_one(renames.tables):
         yield f"ALTER TABLE {identifier(before)} RENAME TO {identifier(after)}"
+    for before, after in renames.tables.items():
         if old.tables[before].searched:
             yield f"ALTER INDEX {identifier(f'{before}_search')} RENAME TO {identifier(f'{after}_search')}"
         if len(old.tables[before].primary_key) > 1:
@@ -65,6 +67,24 @@ def _renames(old: Schema, renames: Renames) -> Iterator[Step]:
                    f" {identifier(f'pk_{before}')} TO {identifier(f'pk_{after}')}")  # fmt: skip
     for table, before, after in renames.steps():
         yield f"ALTER TABLE {identifier(table)} RENAME COLUMN {identifier(before)} TO {identifier(after)}"
+
+
+def _names_let_go(between: Differences) -> Iterator[Step]:
+    """Of tables that go, the indexes whose names others take; the tables themselves go in the end."""
+    staying = [*between.come, *(each.new for each in between.changed)]
+    taken = {each.name for table in staying for each in (*table.indexes, *table.uniques)}
+    for table in between.gone:
+        gone = [each.name for each in table.indexes if each.name in taken]
+        yield from (f"DROP INDEX {identifier(each)}" for each in gone)
+        unique = [each.name for each in table.uniques if each.name in taken]
+        yield from (f"ALTER TABLE {identifier(table.name)} DROP CONSTRAINT {identifier(each)}" for each in unique)
+
+
+def _indexes_renamed(between: Differences) -> Iterator[Step]:
+    """A unique constraint is renamed with its index; all of a schema have their names together."""
+    names = dict(pair for each in between.changed for pair in (*each.uniques.renamed, *each.indexes.renamed))
+    for before, after in one_by_one(names):
+        yield f"ALTER INDEX {identifier(before)} RENAME TO {identifier(after)}"
 
 
 def _make(tables: Sequence[Table], phases: _Phases) -> None:
@@ -114,10 +134,8 @@ class _Change:
         names += [each.name for each in it.uniques.gone]
         begin += [self._alter(f"DROP CONSTRAINT {identifier(each)}") for each in names]
         begin += [f"DROP INDEX {identifier(each.name)}" for each in it.indexes.gone]
-        for before, after in (*it.foreign_keys.renamed, *it.checks.renamed, *it.uniques.renamed):
+        for before, after in one_by_one(dict([*it.foreign_keys.renamed, *it.checks.renamed])):
             begin.append(self._alter(f"RENAME CONSTRAINT {identifier(before)} TO {identifier(after)}"))
-        for before, after in it.indexes.renamed:
-            begin.append(f"ALTER INDEX {identifier(before)} RENAME TO {identifier(after)}")
         if it.has_other_key and self.old.primary_key:
             begin.append(self._alter(f"DROP CONSTRAINT {identifier(_key_name(self.old))}"))
 

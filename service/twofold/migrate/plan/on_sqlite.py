@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from twofold.migrate.plan.conversions import converted
 from twofold.migrate.plan.differences import Differences, TableDifference
 from twofold.migrate.plan.fillers import Fillers
-from twofold.migrate.plan.renames import Renames, with_renames
+from twofold.migrate.plan.renames import Renames, one_by_one, with_renames
 from twofold.migrate.steps import Rebuild, Step
 from twofold.schema import Column, Schema, Table
 from twofold.schema.ddl import column_clause, create_index, create_table
@@ -26,6 +26,8 @@ def steps_on_sqlite(old: Schema, renames: Renames, between: Differences, fillers
     return [
         *(step for each in remade for step in _search_down(each)),
         *_renames(renames),
+        *(step for each in between.changed for step in _without_indexes(each)),
+        *(f"DROP INDEX {identifier(each.name)}" for table in between.gone for each in table.indexes),
         *(step for each in between.come for step in _made(each)),
         *(step for each in between.changed for step in _Change(each, each.new.name in names, fillers).steps()),
         *(step for name in sorted(names - changed) for step in _search_up(there[name])),
@@ -69,10 +71,17 @@ def _removed(table: Table) -> Iterator[Step]:
 
 
 def _renames(renames: Renames) -> Iterator[Step]:
-    for before, after in renames.tables.items():
+    for before, after in one_by_one(renames.tables):
         yield f"ALTER TABLE {identifier(before)} RENAME TO {identifier(after)}"
     for table, before, after in renames.steps():
         yield f"ALTER TABLE {identifier(table)} RENAME COLUMN {identifier(before)} TO {identifier(after)}"
+
+
+def _without_indexes(difference: TableDifference) -> Iterator[Step]:
+    """Before any is made, since all of a database have their names together."""
+    indexes = difference.indexes
+    gone = [each.name for each in indexes.gone] + [before for before, _ in indexes.renamed]
+    yield from (f"DROP INDEX {identifier(each)}" for each in gone)
 
 
 class _Change:
@@ -87,8 +96,6 @@ class _Change:
         has_other_search = self.search_is_down or self.difference.has_other_search
         if has_other_search and not self.search_is_down:
             yield from _search_down(self.old)
-        gone = [each.name for each in indexes.gone] + [before for before, _ in indexes.renamed]
-        yield from (f"DROP INDEX {identifier(each)}" for each in gone)
         yield from self._columns()
         renamed = {after for _, after in indexes.renamed}
         come = [each for each in self.new.indexes if each in indexes.come or each.name in renamed]
