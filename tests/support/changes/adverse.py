@@ -65,6 +65,13 @@ ADVERSE = [
         rows=rows(x=[1, 2, 3]), up=rows(x=NOTHING, y=[1, 2, 3]),
     ),
     Case(
+        name="fill_said_beside_a_default", before=shop(),
+        after=shop(x=fields.IntField(db_default=8), y=fields.IntField(null=True),
+                   z=fields.IntField(null=True, default=1)),
+        fillers={"things.x": "id + 100", "things.y": "id + 200", "things.z": "id + 300"},
+        rows=ROWS, up=rows(x=[101, 102, 104], y=[201, 202, 204], z=[301, 302, 304]),
+    ),
+    Case(
         name="two_columns_to_notnull",
         before=shop(x=fields.IntField(null=True), y=fields.TextField(null=True)),
         after=shop(x=fields.IntField(), y=fields.TextField(), z=fields.IntField()),

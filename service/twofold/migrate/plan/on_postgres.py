@@ -154,6 +154,10 @@ class _Change:
     def _add(self, column: Column) -> None:
         """A constant default is kept once for all rows that are there: no row is written, whatever the size."""
         begin = self.phases.begin
+        said = self.fillers.given.get((self.new.name, column.name))
+        if said is not None and column.computed is None and (column.nullable or column.default is not None):
+            self._add_filled(column, said)
+            return
         if column.nullable or column.default is not None or column.computed is not None or column.counts_up:
             begin.append(self._alter(f"ADD COLUMN {column_clause(column, 'postgres')}"))
             return
@@ -164,6 +168,17 @@ class _Change:
             return
         begin.append(self._alter(f"ADD COLUMN {identifier(column.name)} {column.type}"))
         self._forbid_null(column, filler)
+
+    def _add_filled(self, column: Column, filler: str) -> None:
+        """Rows that are there get what is said, and not the default, which counts for new ones."""
+        name, begin = identifier(column.name), self.phases.begin
+        begin.append(self._alter(f"ADD COLUMN {name} {column.type}"))
+        if column.default is not None:
+            begin.append(self._alter(f"ALTER COLUMN {name} SET DEFAULT {column.default}"))
+        if column.nullable:
+            self.phases.fill.append(self._filled(column, filler))
+        else:
+            self._forbid_null(column, filler)
 
     def _change(self, old: Column, new: Column) -> None:
         begin, name = self.phases.begin, identifier(new.name)

@@ -120,18 +120,24 @@ class _Change:
         constrained |= {name for each in self.old.foreign_keys for name in each.columns}
         return bool(
             it.changed or it.uniques or it.checks or it.foreign_keys or it.has_other_key
-            or any(each.computed is not None or not _can_be_added(each) for each in it.added)
+            or any(each.computed is not None or not _can_be_added(each) or self._is_said(each) for each in it.added)
             or any(each.name in constrained or each.name in self.old.primary_key for each in it.dropped)
         )  # fmt: skip
+
+    def _is_said(self, column: Column) -> bool:
+        return self.fillers.given.get((self.new.name, column.name)) is not None
 
     def _values(self) -> Iterator[tuple[str, str]]:
         before = {each.name: each for each in self.old.columns}
         for column in self.new.columns:
             there = before.get(column.name)
-            if column.computed is not None or (there is None and column.nullable and column.filler is None):
+            if column.computed is not None:
+                continue
+            if there is None and column.nullable and column.filler is None and not self._is_said(column):
                 continue
             if there is None:
-                value = column.default if column.nullable else self.fillers.of(self.new, column)
+                is_free = column.nullable and not self._is_said(column)
+                value = column.default if is_free else self.fillers.of(self.new, column)
                 yield column.name, value or "NULL"
             else:
                 copied = identifier(column.name)
