@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tortoise import Model, fields
+from tortoise.fields.db_defaults import SqlDefault
 
 from support.changes.case import NOTHING, ROWS, Case, rows
 from support.changes.models import Version, model, shop
@@ -70,6 +71,12 @@ ADVERSE = [
                    z=fields.IntField(null=True, default=1)),
         fillers={"things.x": "id + 100", "things.y": "id + 200", "things.z": "id + 300"},
         rows=ROWS, up=rows(x=[101, 102, 104], y=[201, 202, 204], z=[301, 302, 304]),
+    ),
+    Case(
+        name="add_defaults_that_are_reckoned", before=shop(),
+        after=shop(x=fields.IntField(db_default=SqlDefault("1 + 2")),
+                   y=fields.TextField(db_default=SqlDefault("'a' || 'b'"))),
+        rows=ROWS, up=rows(x=[3] * 3, y=["ab"] * 3),
     ),
     Case(
         name="two_columns_to_notnull",

@@ -10,7 +10,7 @@ from twofold.migrate.plan.fillers import Fillers
 from twofold.migrate.plan.renames import Renames, one_by_one, with_renames
 from twofold.migrate.steps import Rebuild, Step
 from twofold.schema import Column, Schema, Table
-from twofold.schema.ddl import column_clause, create_index, create_table
+from twofold.schema.ddl import column_clause, create_index, create_table, is_constant
 from twofold.schema.names import identifier
 from twofold.sql.search import SearchIndex
 
@@ -153,4 +153,4 @@ def _can_be_added(column: Column) -> bool:
     """https://www.sqlite.org/lang_altertable.html#altertabaddcol"""
     if column.default is None:
         return column.nullable and column.filler is None
-    return column.default[0] in "'+-0123456789"
+    return is_constant(column.default)
