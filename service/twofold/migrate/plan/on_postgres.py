@@ -72,7 +72,8 @@ def _renames(old: Schema, renames: Renames) -> Iterator[Step]:
 def _names_let_go(between: Differences) -> Iterator[Step]:
     """Of tables that go, the indexes whose names others take; the tables themselves go in the end."""
     staying = [*between.come, *(each.new for each in between.changed)]
-    taken = {each.name for table in staying for each in (*table.indexes, *table.uniques)}
+    taken = {each.name for table in staying for each in table.indexes}
+    taken |= {each.name for table in staying for each in table.uniques}
     for table in between.gone:
         gone = [each.name for each in table.indexes if each.name in taken]
         yield from (f"DROP INDEX {identifier(each)}" for each in gone)

@@ -61,7 +61,7 @@ def out_of_the_way(schema: Schema, renames: Renames) -> Renames:
     taken = schema.tables.keys() - renames.tables.keys()
     tables = {name: named("old", name) for name in renames.tables.values() if name in taken}
     both = Renames(tables={**renames.tables, **tables}, columns=renames.columns)
-    columns = {}
+    columns: dict[tuple[str, str], str] = {}
     for before, table in schema.tables.items():
         name = both.tables.get(before, before)
         said = renames.of(name)
