@@ -23,8 +23,8 @@ REFUSED = [
     ("TEXT", "BIGINT", "9223372036854775808"), ("TEXT", "INT", "1.5"), ("TEXT", "INT", "one"), ("TEXT", "INT", ""),
     ("REAL", "BIGINT", 1e300), ("TEXT", "REAL", "one"), ("TEXT", "JSON", "one"), ("TEXT", "CHAR(36)", "one"),
     ("INT", "CHAR(36)", 7), ("CHAR(36)", "INT", KEY), ("TEXT", "DATE", "one"), ("TEXT", "DATE", "2020-02-30"),
-    ("TEXT", "TIMESTAMP", "2020-02-29"), ("TEXT", "TIMESTAMP", NOON.replace("29", "30")),
-    ("TEXT", "TIMESTAMP", "2020-02-29T25:00:00.000000Z"),
+    ("TEXT", "TIMESTAMP", "2020-02-29"), ("TEXT", "TIMESTAMP", "2020-02-29T25:00:00.000000Z"),
+    ("TEXT", "TIMESTAMP", "2020-02-30T12:00:00.000001Z"),
     ("INT", "TIMESTAMP", 7), ("INT", "JSON", 7), ("JSON", "INT", "7"),
 ]  # fmt: skip
 

@@ -117,6 +117,10 @@ def test_wrong_words_are_refused(bookshop: Bookshop) -> None:
     assert "books has no column typo now" in bookshop.refuses("make", "--rename", "books.title=typo")
     assert "there is no table typo now" in bookshop.refuses("make", "--rename", "books=typo")
     assert "books has no column typo" in bookshop.refuses("make", "--fill", "books.typo=1")
+    assert "books.price is there already" in bookshop.refuses("make", "--rename", "books.title=price")
+    assert "the table authors is there already" in bookshop.refuses("make", "--rename", "books=authors")
+    twice = ("--rename", "books.title=pages", "--rename", "books.price=pages")
+    assert "renamed to the same name" in bookshop.refuses("make", *twice)
     assert list((bookshop.migrations / "bookshop").glob("1_*.py")) == []
 
 

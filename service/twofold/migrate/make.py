@@ -101,12 +101,25 @@ class Draft:
 
         Raises:
             MissingFiller: rows that are there would need a value, and nothing says which.
+            MigrationFailed: what is said to be renamed would take the name of something else.
         """
+        self._require_free_names()
         return {
             dialect: [*self._first(function_up(dialect)),
                       *plan(self.old[dialect], self.new[dialect], dialect, renames=self.renames, fillers=self.fillers)]
             for dialect in DIALECTS
         }  # fmt: skip
+
+    def _require_free_names(self) -> None:
+        told = "is there already; drop or rename that first, in a migration of its own"
+        tables = self.renames.tables
+        for name in tables.values():
+            self._require(name not in self.old["sqlite"].tables or name in tables, f"the table {name} {told}")
+        for (table, _), name in self.renames.columns.items():
+            stays = (table, name) not in self.renames.columns
+            self._require(not (stays and name in self._columns(self._renamed_old, table)), f"{table}.{name} {told}")
+        for names in (tables, *(self.renames.of(table) for table, _ in self.renames.columns)):
+            self._require(len({*names.values()}) == len(names), "two are said to be renamed to the same name")
 
     def down(self) -> dict[Dialect, list[Step]]:
         """Returns the steps back. What is said of fillers counts for columns that come back, too."""

@@ -1,5 +1,6 @@
 """Tables, their constraints and indexes as SQL."""
 
+import re
 from collections.abc import Iterator, Set
 from typing import TypeAlias
 
@@ -7,9 +8,11 @@ from twofold.database import Dialect
 from twofold.schema.names import identifier
 from twofold.schema.schema import Check, Column, ForeignKey, Index, Table, Unique
 
-__all__ = ["column_clause", "constraint_clause", "create_index", "create_table", "listed"]
+__all__ = ["column_clause", "constraint_clause", "create_index", "create_table", "is_constant", "listed"]
 
 Constraint: TypeAlias = Unique | Check | ForeignKey
+
+CONSTANT = re.compile(r"[xX]?'(?:[^']|'')*'|[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?")
 
 
 def create_table(table: Table, dialect: Dialect, *, without: Set[str] = frozenset()) -> str:
@@ -46,8 +49,12 @@ def _rules(column: Column, dialect: Dialect, *, is_key: bool) -> Iterator[str]:
 
 def _default(sql: str, dialect: Dialect) -> str:
     """SQLite wants brackets around all but constants, and takes them around constants too."""
-    is_plain = sql[0] in "'+-0123456789" or sql.isidentifier()
-    return sql if dialect == "postgres" or is_plain else f"({sql})"
+    return sql if dialect == "postgres" or is_constant(sql) or sql.isidentifier() else f"({sql})"
+
+
+def is_constant(sql: str) -> bool:
+    """Whether an expression is one number or one text, which SQLite takes for a default without brackets."""
+    return CONSTANT.fullmatch(sql) is not None
 
 
 def constraint_clause(constraint: Constraint) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from twofold.migrate.plan.differences import Differences, TableDifference
 from twofold.migrate.plan.fillers import Fillers, family, is_constant
 from twofold.migrate.plan.on_sqlite import search_of
-from twofold.migrate.plan.renames import Renames
+from twofold.migrate.plan.renames import Renames, one_by_one
 from twofold.migrate.steps import Alone, Batches, Concurrently, Step
 from twofold.schema import Check, Column, ForeignKey, Index, Schema, Table, named
 from twofold.schema.ddl import column_clause, constraint_clause, create_index, create_table, listed
@@ -51,6 +51,7 @@ def steps_on_postgres(old: Schema, renames: Renames, between: Differences, fille
     changes = [_Change(each, phases, fillers) for each in between.changed]
     for change in changes:
         change.remove()
+    phases.begin += [*_names_let_go(between), *_indexes_renamed(between)]
     _make(between.come, phases)
     for change in changes:
         change.make()
@@ -61,8 +62,9 @@ def steps_on_postgres(old: Schema, renames: Renames, between: Differences, fille
 
 def _renames(old: Schema, renames: Renames) -> Iterator[Step]:
     """The search's index is named after its table."""
-    for before, after in renames.tables.items():
+    for before, after in one_by_one(renames.tables):
         yield f"ALTER TABLE {identifier(before)} RENAME TO {identifier(after)}"
+    for before, after in renames.tables.items():
         if old.tables[before].searched:
             yield f"ALTER INDEX {identifier(f'{before}_search')} RENAME TO {identifier(f'{after}_search')}"
         if len(old.tables[before].primary_key) > 1:
@@ -70,6 +72,25 @@ def _renames(old: Schema, renames: Renames) -> Iterator[Step]:
                    f" {identifier(f'pk_{before}')} TO {identifier(f'pk_{after}')}")  # fmt: skip
     for table, before, after in renames.steps():
         yield f"ALTER TABLE {identifier(table)} RENAME COLUMN {identifier(before)} TO {identifier(after)}"
+
+
+def _names_let_go(between: Differences) -> Iterator[Step]:
+    """Of tables that go, the indexes whose names others take; the tables themselves go in the end."""
+    staying = [*between.come, *(each.new for each in between.changed)]
+    taken = {each.name for table in staying for each in table.indexes}
+    taken |= {each.name for table in staying for each in table.uniques}
+    for table in between.gone:
+        gone = [each.name for each in table.indexes if each.name in taken]
+        yield from (f"DROP INDEX {identifier(each)}" for each in gone)
+        unique = [each.name for each in table.uniques if each.name in taken]
+        yield from (f"ALTER TABLE {identifier(table.name)} DROP CONSTRAINT {identifier(each)}" for each in unique)
+
+
+def _indexes_renamed(between: Differences) -> Iterator[Step]:
+    """A unique constraint is renamed with its index; all of a schema have their names together."""
+    names = dict(pair for each in between.changed for pair in (*each.uniques.renamed, *each.indexes.renamed))
+    for before, after in one_by_one(names):
+        yield f"ALTER INDEX {identifier(before)} RENAME TO {identifier(after)}"
 
 
 def _make(tables: Sequence[Table], phases: _Phases) -> None:
@@ -120,10 +141,8 @@ class _Change:
         names += [each.name for each in it.uniques.gone]
         begin += [self._alter(f"DROP CONSTRAINT {identifier(each)}") for each in names]
         begin += [f"DROP INDEX {identifier(each.name)}" for each in it.indexes.gone]
-        for before, after in (*it.foreign_keys.renamed, *it.checks.renamed, *it.uniques.renamed):
+        for before, after in one_by_one(dict([*it.foreign_keys.renamed, *it.checks.renamed])):
             begin.append(self._alter(f"RENAME CONSTRAINT {identifier(before)} TO {identifier(after)}"))
-        for before, after in it.indexes.renamed:
-            begin.append(f"ALTER INDEX {identifier(before)} RENAME TO {identifier(after)}")
         if it.has_other_key and self.old.primary_key:
             begin.append(self._alter(f"DROP CONSTRAINT {identifier(_key_name(self.old))}"))
 
@@ -143,6 +162,10 @@ class _Change:
     def _add(self, column: Column) -> None:
         """A constant default is kept once for all rows that are there: no row is written, whatever the size."""
         begin = self.phases.begin
+        said = self.fillers.given.get((self.new.name, column.name))
+        if said is not None and column.computed is None and (column.nullable or column.default is not None):
+            self._add_filled(column, said)
+            return
         if column.nullable or column.default is not None or column.computed is not None or column.counts_up:
             begin.append(self._alter(f"ADD COLUMN {column_clause(column, 'postgres')}"))
             return
@@ -153,6 +176,17 @@ class _Change:
             return
         begin.append(self._alter(f"ADD COLUMN {identifier(column.name)} {column.type}"))
         self._forbid_null(column, filler)
+
+    def _add_filled(self, column: Column, filler: str) -> None:
+        """Rows that are there get what is said, and not the default, which counts for new ones."""
+        name, begin = identifier(column.name), self.phases.begin
+        begin.append(self._alter(f"ADD COLUMN {name} {column.type}"))
+        if column.default is not None:
+            begin.append(self._alter(f"ALTER COLUMN {name} SET DEFAULT {column.default}"))
+        if column.nullable:
+            self.phases.fill.append(self._filling([(column, filler)]))
+        else:
+            self._forbid_null(column, filler)
 
     def _change(self, old: Column, new: Column) -> None:
         begin, name = self.phases.begin, identifier(new.name)
@@ -193,19 +227,22 @@ class _Change:
 
     def _fill(self) -> None:
         """Fills all columns at once: a row that is written must have passed the checks of all of them."""
-        if not self.lacking:
-            return
-        alone = len(self.lacking) == 1
-        pairs = [(identifier(column.name), filler) for column, filler in self.lacking]
+        if self.lacking:
+            step = self._filling(self.lacking)
+            self.phases.fill.append(step)
+            self.phases.refill.append(step)
+
+    def _filling(self, columns: Sequence[tuple[Column, str]]) -> Step:
+        """Returns the step that fills columns where they are null, in batches where a key allows that."""
+        alone = len(columns) == 1
+        pairs = [(identifier(column.name), filler) for column, filler in columns]
         values = ", ".join(f"{name} = {sql if alone else f'coalesce({name}, {sql})'}" for name, sql in pairs)
         update, where = f"UPDATE {self.table} SET {values}", " OR ".join(f"{name} IS NULL" for name, _ in pairs)
-        step: Step = f"{update} WHERE {where}"
-        if len(self.new.primary_key) == 1:
-            key = self.new.primary_key[0]
-            sql = f"{update} WHERE {identifier(key)} IN ({{keys}})"
-            step = Batches(table=self.new.name, sql=sql, key=key, where=where)
-        self.phases.fill.append(step)
-        self.phases.refill.append(step)
+        if len(self.new.primary_key) != 1:
+            return f"{update} WHERE {where}"
+        key = self.new.primary_key[0]
+        sql = f"{update} WHERE {identifier(key)} IN ({{keys}})"
+        return Batches(table=self.new.name, sql=sql, key=key, where=where)
 
     def _count_up(self, column: Column) -> None:
         name = identifier(column.name)

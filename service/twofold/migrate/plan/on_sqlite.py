@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from twofold.migrate.plan.conversions import converted
 from twofold.migrate.plan.differences import Differences, TableDifference
 from twofold.migrate.plan.fillers import Fillers
-from twofold.migrate.plan.renames import Renames, with_renames
+from twofold.migrate.plan.renames import Renames, one_by_one, with_renames
 from twofold.migrate.steps import Rebuild, Step
 from twofold.schema import Column, Schema, Table
-from twofold.schema.ddl import column_clause, create_index, create_table
+from twofold.schema.ddl import column_clause, create_index, create_table, is_constant
 from twofold.schema.names import identifier
 from twofold.sql.search import SearchIndex
 
@@ -26,6 +26,8 @@ def steps_on_sqlite(old: Schema, renames: Renames, between: Differences, fillers
     return [
         *(step for each in remade for step in _search_down(each)),
         *_renames(renames),
+        *(step for each in between.changed for step in _without_indexes(each)),
+        *(f"DROP INDEX {identifier(each.name)}" for table in between.gone for each in table.indexes),
         *(step for each in between.come for step in _made(each)),
         *(step for each in between.changed for step in _Change(each, each.new.name in names, fillers).steps()),
         *(step for name in sorted(names - changed) for step in _search_up(there[name])),
@@ -69,10 +71,17 @@ def _removed(table: Table) -> Iterator[Step]:
 
 
 def _renames(renames: Renames) -> Iterator[Step]:
-    for before, after in renames.tables.items():
+    for before, after in one_by_one(renames.tables):
         yield f"ALTER TABLE {identifier(before)} RENAME TO {identifier(after)}"
     for table, before, after in renames.steps():
         yield f"ALTER TABLE {identifier(table)} RENAME COLUMN {identifier(before)} TO {identifier(after)}"
+
+
+def _without_indexes(difference: TableDifference) -> Iterator[Step]:
+    """Before any is made, since all of a database have their names together."""
+    indexes = difference.indexes
+    gone = [each.name for each in indexes.gone] + [before for before, _ in indexes.renamed]
+    yield from (f"DROP INDEX {identifier(each)}" for each in gone)
 
 
 class _Change:
@@ -87,8 +96,6 @@ class _Change:
         has_other_search = self.search_is_down or self.difference.has_other_search
         if has_other_search and not self.search_is_down:
             yield from _search_down(self.old)
-        gone = [each.name for each in indexes.gone] + [before for before, _ in indexes.renamed]
-        yield from (f"DROP INDEX {identifier(each)}" for each in gone)
         yield from self._columns()
         renamed = {after for _, after in indexes.renamed}
         come = [each for each in self.new.indexes if each in indexes.come or each.name in renamed]
@@ -113,18 +120,24 @@ class _Change:
         constrained |= {name for each in self.old.foreign_keys for name in each.columns}
         return bool(
             it.changed or it.uniques or it.checks or it.foreign_keys or it.has_other_key
-            or any(each.computed is not None or not _can_be_added(each) for each in it.added)
+            or any(each.computed is not None or not _can_be_added(each) or self._is_said(each) for each in it.added)
             or any(each.name in constrained or each.name in self.old.primary_key for each in it.dropped)
         )  # fmt: skip
+
+    def _is_said(self, column: Column) -> bool:
+        return self.fillers.given.get((self.new.name, column.name)) is not None
 
     def _values(self) -> Iterator[tuple[str, str]]:
         before = {each.name: each for each in self.old.columns}
         for column in self.new.columns:
             there = before.get(column.name)
-            if column.computed is not None or (there is None and column.nullable and column.filler is None):
+            if column.computed is not None:
+                continue
+            if there is None and column.nullable and column.filler is None and not self._is_said(column):
                 continue
             if there is None:
-                value = column.default if column.nullable else self.fillers.of(self.new, column)
+                is_free = column.nullable and not self._is_said(column)
+                value = column.default if is_free else self.fillers.of(self.new, column)
                 yield column.name, value or "NULL"
             else:
                 copied = identifier(column.name)
@@ -140,4 +153,4 @@ def _can_be_added(column: Column) -> bool:
     """https://www.sqlite.org/lang_altertable.html#altertabaddcol"""
     if column.default is None:
         return column.nullable and column.filler is None
-    return column.default[0] in "'+-0123456789"
+    return is_constant(column.default)

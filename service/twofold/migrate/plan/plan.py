@@ -7,7 +7,7 @@ from twofold.migrate.plan.differences import differences
 from twofold.migrate.plan.fillers import Fillers
 from twofold.migrate.plan.on_postgres import steps_on_postgres
 from twofold.migrate.plan.on_sqlite import steps_on_sqlite
-from twofold.migrate.plan.renames import Renames, with_renames
+from twofold.migrate.plan.renames import Renames, out_of_the_way, with_renames
 from twofold.migrate.steps import Step
 from twofold.schema import Schema
 
@@ -30,6 +30,7 @@ def plan(
     Raises:
         MissingFiller: rows that are there would need a value, and nothing says which.
     """
+    renames = out_of_the_way(old, renames)
     between = differences(with_renames(old, renames), new)
     wanted = Fillers(given=fillers or {}, dialect=dialect, backwards=backwards)
     steps = steps_on_sqlite if dialect == "sqlite" else steps_on_postgres

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from twofold.schema import ForeignKey, Schema, Table, named
 from twofold.schema.names import renamed
 
-__all__ = ["Renames", "possible_renames", "with_renames"]
+__all__ = ["Renames", "one_by_one", "out_of_the_way", "possible_renames", "with_renames"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,25 +27,47 @@ class Renames:
         )
 
     def steps(self) -> Iterator[tuple[str, str, str]]:
-        """Returns the renames of columns one by one, as table, old and new name: none takes a name that is not free.
-
-        Those that go in a circle do so by a name in between.
-        """
+        """Returns the renames of columns, `one_by_one`, as table, old and new name."""
         for table in dict.fromkeys(table for table, _ in self.columns):
-            waiting = self.of(table)
-            while waiting:
-                before = next((old for old, new in waiting.items() if new not in waiting), None)
-                if before is None:
-                    before = next(iter(waiting))
-                    between = named("tmp", before)
-                    yield table, before, between
-                    waiting = {between if old == before else old: new for old, new in waiting.items()}
-                else:
-                    yield table, before, waiting.pop(before)
+            yield from ((table, before, after) for before, after in one_by_one(self.of(table)))
 
     def of(self, table: str) -> dict[str, str]:
         """Returns the columns that are renamed in a table, by its new name: old to new."""
         return {old: new for (its, old), new in self.columns.items() if its == table}
+
+
+def one_by_one(names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Returns renames, old to new, in an order in which none takes a name that is not free.
+
+    Those that go in a circle do so by a name in between.
+    """
+    waiting = dict(names)
+    while waiting:
+        before = next((old for old, new in waiting.items() if new not in waiting), None)
+        if before is None:
+            before = next(iter(waiting))
+            between = named("tmp", before)
+            yield before, between
+            waiting = {between if old == before else old: new for old, new in waiting.items()}
+        else:
+            yield before, waiting.pop(before)
+
+
+def out_of_the_way(schema: Schema, renames: Renames) -> Renames:
+    """Returns the renames, and those of what has a name that another one takes, and goes: to a name that nothing has.
+
+    So it is when a downgrade gives a name back which something new has had since.
+    """
+    taken = schema.tables.keys() - renames.tables.keys()
+    tables = {name: named("old", name) for name in renames.tables.values() if name in taken}
+    both = Renames(tables={**renames.tables, **tables}, columns=renames.columns)
+    columns: dict[tuple[str, str], str] = {}
+    for before, table in schema.tables.items():
+        name = both.tables.get(before, before)
+        said = renames.of(name)
+        free = {each.name for each in table.columns} - said.keys()
+        columns |= {(name, each): named("old", each) for each in said.values() if each in free}
+    return Renames(tables=both.tables, columns={**renames.columns, **columns})
 
 
 def with_renames(schema: Schema, renames: Renames) -> Schema:
