@@ -48,19 +48,19 @@ def test_nobody_waits_long() -> None:
     )
     assert steps == [
         "ALTER TABLE things ADD COLUMN place_id INT",
-        "ALTER TABLE things ADD CONSTRAINT fk FOREIGN KEY (place_id) REFERENCES places (id) NOT VALID",
         "ALTER TABLE things ADD CONSTRAINT ck CHECK (id > 0) NOT VALID",
         filled,
         "ALTER TABLE things ADD CONSTRAINT ck_things_name_not_null CHECK (name IS NOT NULL) NOT VALID",
         filled,  # those that came meanwhile
         Alone("ALTER TABLE things VALIDATE CONSTRAINT ck_things_name_not_null"),
-        Alone("ALTER TABLE things VALIDATE CONSTRAINT fk"),
         Alone("ALTER TABLE things VALIDATE CONSTRAINT ck"),
         Concurrently("CREATE UNIQUE INDEX CONCURRENTLY uq ON things (name)", index="uq"),
         Concurrently("CREATE INDEX CONCURRENTLY ix ON things (place_id)", index="ix"),
         "ALTER TABLE things ALTER COLUMN name SET NOT NULL",
         "ALTER TABLE things DROP CONSTRAINT ck_things_name_not_null",
         "ALTER TABLE things ADD CONSTRAINT uq UNIQUE USING INDEX uq",
+        "ALTER TABLE things ADD CONSTRAINT fk FOREIGN KEY (place_id) REFERENCES places (id) NOT VALID",
+        Alone("ALTER TABLE things VALIDATE CONSTRAINT fk"),
         "ALTER TABLE things DROP COLUMN old",
     ]
 

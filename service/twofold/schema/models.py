@@ -16,7 +16,7 @@ from twofold.database import Dialect
 from twofold.errors import WrongDeclaration
 from twofold.schema.expressions import expressions_of
 from twofold.schema.names import identifier
-from twofold.schema.schema import Check, Column, ForeignKey, Index, Schema, Table, Unique, named
+from twofold.schema.schema import MAX_NAME, Check, Column, ForeignKey, Index, Schema, Table, Unique, named
 from twofold.schema.values import default_of, filler_of, literal
 
 __all__ = ["SqlIndex", "of_models"]
@@ -67,6 +67,9 @@ class _Table:
 
     def made(self, searched: tuple[str, ...]) -> Table:
         columns = tuple(self._columns())
+        for name in (self.name, *(each.name for each in columns)):
+            if len(name.encode()) > MAX_NAME:
+                raise WrongDeclaration(f"{self.model.__name__}: PostgreSQL cuts names after {MAX_NAME} bytes: {name}")
         indexes, uniques, checks = [*self._indexes()], [*self._uniques()], [*self._checks()]
         for constraint in self.model._meta.constraints:
             match constraint:

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from typing import Any
@@ -47,7 +47,7 @@ def literal(value: Any, dialect: Dialect) -> str:
             return repr(value)
         case datetime() if dialect == "sqlite":
             return _quoted(sqlite_datetime(value))
-        case date():
+        case date() | time():
             return _quoted(value.isoformat())
         case timedelta():
             return str(value // timedelta(microseconds=1))

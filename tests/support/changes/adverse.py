@@ -7,7 +7,8 @@ from tortoise import Model, fields
 from tortoise.fields.db_defaults import SqlDefault
 
 from support.changes.case import NOTHING, ROWS, Case, rows
-from support.changes.models import Version, model, shop
+from support.changes.models import Version, kind, model, shop
+from support.changes.relations import to_kind
 
 __all__ = ["ADVERSE"]
 
@@ -86,5 +87,10 @@ ADVERSE = [
         rows=rows(x=[1, None, None], y=[None, "b", None]),
         up=rows(x=[1, 12, 14], y=["one!", "b", "vier ☃!"], z=[3, 5, 6]),
         down=rows(x=[1, 12, 14], y=["one!", "b", "vier ☃!"]),
+    ),
+    Case(
+        name="add_fk_to_new_unique", before=shop(kind()),
+        after=shop(kind(slug=fields.CharField(max_length=20, unique=True)), kind=to_kind(to_field="slug")),
+        rows=ROWS, up=rows(kind_id=NOTHING),
     ),
 ]  # fmt: skip

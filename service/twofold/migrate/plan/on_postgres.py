@@ -38,17 +38,23 @@ class _Phases:
     """Indexes of tables that are there."""
     end: list[Step] = field(default_factory=list)
     """Short again: what needs the above."""
+    tie: list[Step] = field(default_factory=list)
+    """Foreign keys, some of which lead to what is unique only now."""
+    hold: list[Step] = field(default_factory=list)
+    """Their validation."""
     drop: list[Step] = field(default_factory=list)
 
     def all(self) -> list[Step]:
         filled = [*self.fill, *self.guard, *self.refill]
-        return [*self.begin, *filled, *self.validate, *self.build, *self.end, *self.drop]
+        return [*self.begin, *filled, *self.validate, *self.build, *self.end, *self.tie, *self.hold, *self.drop]
 
 
 def steps_on_postgres(old: Schema, renames: Renames, between: Differences, fillers: Fillers) -> list[Step]:
     """Returns the steps from `old` to another schema; see `plan`."""
     phases = _Phases(begin=[*_renames(old, renames)])
     changes = [_Change(each, phases, fillers) for each in between.changed]
+    for change in changes:
+        change.untie()
     for change in changes:
         change.remove()
     phases.begin += [*_names_let_go(between), *_indexes_renamed(between)]
@@ -132,13 +138,17 @@ class _Change:
         self.lacking: list[tuple[Column, str]] = []
         self.table = identifier(self.new.name)
 
+    def untie(self) -> None:
+        """Foreign keys that go: the unique constraints that they need cannot go before."""
+        gone = self.difference.foreign_keys.gone
+        self.phases.begin += [self._alter(f"DROP CONSTRAINT {identifier(each.name)}") for each in gone]
+
     def remove(self) -> None:
         """What must be gone before other things can be made. What goes with a dropped column is dropped with it."""
         it, begin = self.difference, self.phases.begin
         if it.has_other_search and (search := search_of(self.old)):
             begin += search.down("postgres")
-        names = [each.name for each in it.foreign_keys.gone] + [each.name for each in it.checks.gone]
-        names += [each.name for each in it.uniques.gone]
+        names = [each.name for each in it.checks.gone] + [each.name for each in it.uniques.gone]
         begin += [self._alter(f"DROP CONSTRAINT {identifier(each)}") for each in names]
         begin += [f"DROP INDEX {identifier(each.name)}" for each in it.indexes.gone]
         for before, after in one_by_one(dict([*it.foreign_keys.renamed, *it.checks.renamed])):
@@ -253,10 +263,12 @@ class _Change:
 
     def _constrain(self) -> None:
         it, phases = self.difference, self.phases
-        come: list[ForeignKey | Check] = [*it.foreign_keys.come, *it.checks.come]
-        for constraint in come:
-            phases.begin.append(self._alter(f"ADD {constraint_clause(constraint)} NOT VALID"))
-            phases.validate.append(Alone(self._alter(f"VALIDATE CONSTRAINT {identifier(constraint.name)}")))
+        for check in it.checks.come:
+            phases.begin.append(self._alter(f"ADD {constraint_clause(check)} NOT VALID"))
+            phases.validate.append(Alone(self._alter(f"VALIDATE CONSTRAINT {identifier(check.name)}")))
+        for key in it.foreign_keys.come:
+            phases.tie.append(self._alter(f"ADD {constraint_clause(key)} NOT VALID"))
+            phases.hold.append(Alone(self._alter(f"VALIDATE CONSTRAINT {identifier(key.name)}")))
         for unique in it.uniques.come:
             index = Index(name=unique.name, keys=tuple(map(identifier, unique.columns)), unique=True)
             phases.build.append(self._built(index))
