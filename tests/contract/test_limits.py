@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from time import perf_counter
 
 import pytest
@@ -10,6 +11,7 @@ from graphql import get_introspection_query
 
 from storefront.examples import EXAMPLES
 from support.shop import Shop, opened
+from twofold.errors import TooSlow
 from twofold_graphql.graphiql import Example
 
 pytestmark = pytest.mark.contract
@@ -105,16 +107,24 @@ SLOW = "/products?page_size=200&fields=vendor.products(limit:200).name,vendor.pr
 
 async def test_a_statement_that_takes_too_long(shop: Shop, shop_url: str) -> None:
     """It is stopped, said the same on both faces, and the connection serves the next one."""
-    says = "It took longer than 0.006 seconds; ask for less."
-    async with opened(shop_url, statement_timeout_s=0.006, credential_memory_s=60) as hasty:
+    says = "It took longer than 0.002 seconds; ask for less."
+    async with opened(shop_url, statement_timeout_s=0.002, credential_memory_s=60) as hasty:
         answer = await hasty.rest("GET", SLOW)
         body = answer.json()
         assert (answer.status_code, body["error_code"], body["detail"]) == (422, "too_costly", says), body
         (error,) = (await hasty.graphql(f"{{ products(first: 200) {{ nodes {{ id {HEAVY} }} }} }}"))["errors"]
         assert (error["extensions"]["code"], error["message"]) == ("too_costly", says)
         assert error["path"] == ["products"]
-        (row,) = await hasty.engine.database.fetch("SELECT 1")
-        assert row[0] == 1
+        assert await next_one(hasty) == 1
+
+
+async def next_one(hasty: Shop) -> int:
+    """Returns 1, asked of the database: again where a busy machine takes that long for it."""
+    for _ in range(50):
+        with suppress(TooSlow):
+            (row,) = await hasty.engine.database.fetch("SELECT 1")
+            return int(row[0])
+    return 0
 
 
 async def test_a_statement_that_takes_its_time(shop: Shop) -> None:

@@ -101,9 +101,13 @@ async def test_chains_of_requests(
 ) -> None:  # fmt: skip
     """What one answer brings, such as the id of a new row, the next request asks for; a chain has one caller."""
     keys = {name: known for name, known in ids.items() if "/" not in name}  # which object, the chain says
-    plan = Plan(phases=STATEFUL, examples=round(examples(40, 400) * effort), alike=None, ids=keys)
     done: set[str] = set()
-    for who in ACTORS:
+    for number, who in enumerate((*ACTORS, *ACTORS)):
+        is_again = number >= len(ACTORS)
+        if is_again and any("{id}" in name for name in done):
+            break  # the ids of new rows decide what chains meet; the second time is for when they changed none
+        plan = Plan(phases=STATEFUL, examples=round(examples(40, 400) * effort) * (3 if is_again else 1), alike=None,
+                    ids=keys)  # fmt: skip
         door = Door(shop.app, operations_of(document), [callers[who]], accounts=accounts)
         found = await explore(linked(document if LONG else thinned(document, 2)), door, plan)
         count("contract", "requests in chains", found.answers.total())
