@@ -17,7 +17,7 @@ from twofold.outages import ours, outages, stopped
 from twofold.replicas import Replicas
 from twofold.shared import shared_by
 
-__all__ = ["Database", "Dialect", "Row", "name_tables", "tortoise_config"]
+__all__ = ["ENGINE_APP", "Database", "Dialect", "Row", "name_tables", "tortoise_config"]
 
 Dialect: TypeAlias = Literal["sqlite", "postgres"]
 Row: TypeAlias = Any

@@ -9,12 +9,12 @@ from twofold.adopt.columns import Fit, fit
 from twofold.adopt.found import Found
 from twofold.adopt.names import Names, snake
 from twofold.schema import Column, Table
+from twofold.schema.schema import MAX_NAME
 from twofold.sql import adopted
 from twofold.sql.dialects import quoted
 
 __all__ = ["Key", "key_of"]
 
-MAX_NAME = 63
 QUOTE = '"'
 TEXT_KEY = Fit(factory="fields.CharField", kind="text", arguments=["max_length=255"], writable=False)
 NUMBER_KEY = Fit(factory="fields.BigIntField", kind="integer", writable=False)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 
-from twofold.database import Dialect
+from twofold.database import ENGINE_APP, Dialect
 from twofold.migrate.files import MigrationFailed, MigrationFile, migration_files
 from twofold.migrate.plan import Renames, plan, possible_renames
 from twofold.migrate.plan.differences import differences
@@ -21,8 +21,6 @@ from twofold.sql.search import function_down, function_up
 
 __all__ = ["Draft", "draft", "moved", "write"]
 
-ENGINE_APP = "twofold"
-"""Its first migration makes the functions of full-text search, too."""
 NOTHING: Mapping[Dialect, Schema] = dict.fromkeys(DIALECTS, Schema())
 
 
@@ -132,6 +130,7 @@ class Draft:
         }  # fmt: skip
 
     def _first(self, steps: list[str]) -> list[str]:
+        """The engine's first migration makes the functions of full-text search, too."""
         return steps if self.app == ENGINE_APP and self.number == 0 else []
 
 

@@ -16,6 +16,7 @@ from twofold.migrate.review.finding import Finding
 from twofold.migrate.review.recorded import tables_of
 from twofold.migrate.review.sizes import Sizes
 from twofold.migrate.review.tables import Tables
+from twofold.migrate.wanted import DIALECTS
 
 __all__ = ["CHECKS", "Landed", "review"]
 
@@ -25,7 +26,6 @@ CHECKS: Mapping[Dialect, Sequence[Check]] = {
     "postgres": (*BOTH, *locks.CHECKS, *constraints.CHECKS),
 }
 _Courses: TypeAlias = dict[tuple[Dialect, Direction], Course]
-DIALECTS: Sequence[Dialect] = ("sqlite", "postgres")
 DIRECTIONS: Sequence[Direction] = ("up", "down")
 
 
