@@ -11,11 +11,14 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.context import TortoiseContext, _current_context  # pyright: ignore[reportPrivateUsage]
 
+from twofold.cache.doubts import doubts_of
 from twofold.connecting import Limits, tortoise_config
 from twofold.interrupting import fetch_within
 from twofold.outages import ours, outages, stopped
+from twofold.postgres import PostgresClient
 from twofold.replicas import Replicas
 from twofold.shared import shared_by
+from twofold.watching import Watch
 
 __all__ = ["ENGINE_APP", "Database", "Dialect", "Row", "name_tables", "tortoise_config"]
 
@@ -25,6 +28,9 @@ Row: TypeAlias = Any
 
 ENGINE_APP = "twofold"
 NO_LIMITS = Limits()
+UNLIMITED_S = 60.0
+MARGIN_S = 5.0
+"""How much longer than a statement may take what it changes is open to no cache."""
 
 
 def name_tables(models: Iterable[type[Model]], engine_prefix: str) -> None:
@@ -44,7 +50,8 @@ class Database:
 
     With `limits`, no statement takes longer than one may; on SQLite, none outside of transactions. Migrations do
     without. `replicas` are the URLs of PostgreSQL's, which answer reads; `redis` is that of the Redis by which the
-    processes of several machines share what they know, which those of one do by a file.
+    processes of several machines share what they know, which those of one do by a file. With `alone`, there is no other
+    process.
 
     Raises:
         WrongSetting: there are replicas of what is not PostgreSQL.
@@ -59,6 +66,7 @@ class Database:
         limits: Limits = NO_LIMITS,
         replicas: Sequence[str] = (),
         redis: str | None = None,
+        alone: bool = False,
     ) -> None:
         self._context = TortoiseContext()
         engine = config["connections"]["default"]["engine"]
@@ -68,7 +76,13 @@ class Database:
         self.limits = limits
         self.config = _limited(config, limits) if self.dialect == "postgres" else config
         credentials = self.config["connections"]["default"]["credentials"]
-        self.shared = shared_by(engine, credentials, redis)
+        self.shared = shared_by(engine, credentials, redis, alone=alone)
+        self.watch = Watch(self.shared.versions, (limits.statement_s or UNLIMITED_S) + MARGIN_S)
+        self.doubts = doubts_of(self, self.shared, config["engine_prefix"])
+        self.watch.doubts = self.doubts
+        self._beside: PostgresClient | None = None
+        if self.doubts is not None and self.dialect == "postgres":
+            self._beside = PostgresClient(**{**credentials, "maxsize": 1}, connection_name="looks")
         self._replicas = Replicas(replicas, credentials, limits, self.shared) if replicas else None
 
     async def open(self) -> None:
@@ -78,11 +92,18 @@ class Database:
             pool: Any = self._context.connections.get("default")
             self._pool = pool
             self._speak()
+            apps = self._context.apps
+            self.watch.know([each for models in apps.apps.values() for each in models.values()] if apps else ())
+            pool.watch = self.watch
         if self._replicas is not None:
             self._replicas.open(pool)
 
     async def close(self) -> None:
         """Closes all connections."""
+        if self.doubts is not None:
+            await self.doubts.close()
+        if self._beside is not None:
+            await self._beside.close()
         if self._replicas is not None:
             await self._replicas.close()
         await self._context.close_connections()
@@ -129,9 +150,16 @@ class Database:
         return pool if running is None or running[0] is not self else running[1]
 
     @property
+    def connections_in_use(self) -> int:
+        """How many connections of this process have a statement or a transaction now, replicas' not counted."""
+        in_use: int = self._pool.in_use
+        return in_use
+
+    @property
     def in_transaction(self) -> bool:
         """Whether this task is within a transaction of this database."""
-        return self.connection is not self._pool
+        running = _running.get()
+        return running is not None and running[0] is self
 
     async def fetch(self, sql: str, parameters: Sequence[Any] = ()) -> Sequence[Row]:
         """Returns the rows of `sql`, run in this task's transaction if there is one.
@@ -142,7 +170,11 @@ class Database:
             TooSlow: it took longer than a statement may.
             Unavailable: the database cannot be reached, or is too busy.
         """
-        return await self._fetch(self.connection.acquire_connection(), sql, parameters)
+        connection: Any = self.connection
+        rows: Sequence[Row] = await connection.watched(
+            sql, lambda: self._fetch(connection.acquire_connection(), sql, parameters)
+        )
+        return rows
 
     async def read(self, sql: str, parameters: Sequence[Any] = (), *, primary: bool = False) -> Sequence[Row]:
         """Returns the rows of a statement that only reads; outside of transactions, SQLite waits for none of them.
@@ -162,6 +194,17 @@ class Database:
             if found is not None:
                 return found
         return await self._fetch(self._pool.acquire_to_read(), sql, parameters)
+
+    async def look(self, sql: str) -> Sequence[Row]:
+        """Returns the rows of a small statement of the service's own, which on PostgreSQL has a connection for itself.
+
+        When all others are in use for long, what is kept must not be given up as well: that would make it longer.
+        """
+        if self._beside is None:
+            return await self.read(sql, primary=True)
+        async with self._beside.acquire_to_read() as connection:
+            rows: Sequence[Row] = await connection.fetch(sql)
+            return rows
 
     async def _read_beside(self, sql: str, parameters: Sequence[Any]) -> Sequence[Row]:
         with outages():

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import asyncpg
-from tortoise.exceptions import DBConnectionError
+from tortoise.exceptions import DBConnectionError, IntegrityError
 
 from twofold.errors import Deadlocked, OutOfRange, ServiceError, TooDeep, TooSlow, Unavailable
 from twofold.pool import NoneFree
 
-__all__ = ["ours", "outages", "stopped"]
+__all__ = ["VIOLATIONS", "ours", "outages", "stopped", "was_refused"]
 
 log = logging.getLogger("twofold.database")
 
@@ -31,6 +31,9 @@ OUTAGES: tuple[type[Exception], ...] = (
     asyncpg.InternalClientError,  # used in the moment in which the server ends the connection
     DBConnectionError,
 )
+VIOLATIONS = (IntegrityError, asyncpg.IntegrityConstraintViolationError, sqlite3.IntegrityError)
+"""A violated constraint, as Tortoise says it or the drivers themselves."""
+LOST = (asyncpg.PostgresConnectionError, asyncpg.AdminShutdownError, asyncpg.CrashShutdownError)
 SQLITE_OUTAGES = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL,
                   sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}  # fmt: skip
 """Primary result codes: the low byte of an error's code (https://www.sqlite.org/rescode.html)."""
@@ -86,3 +89,25 @@ def _is_closed(error: Exception) -> bool:
 def _is_sqlite_outage(error: Exception) -> bool:
     cause = error if isinstance(error, sqlite3.OperationalError) else error.args[0] if error.args else None
     return isinstance(cause, sqlite3.OperationalError) and cause.sqlite_errorcode & 0xFF in SQLITE_OUTAGES
+
+
+def was_refused(error: BaseException) -> bool:
+    """Returns whether a write had no effect and will have none: the database itself says so, or was never asked."""
+    seen: list[BaseException] = []
+    waiting: list[object] = [error]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, BaseException) and each not in seen:
+            seen.append(each)
+            waiting += [each.__cause__, *each.args]
+    return any(map(_says_no, seen))
+
+
+def _says_no(error: BaseException) -> bool:
+    match error:
+        case NoneFree():
+            return True
+        case sqlite3.Error():  # where a disk fails in a COMMIT, that may be found there afterwards
+            return getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_IOERR
+        case _:
+            return isinstance(error, asyncpg.PostgresError) and not isinstance(error, LOST)

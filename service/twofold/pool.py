@@ -43,6 +43,11 @@ class Pool:
         self._waiting: deque[asyncio.Future[Connection | None]] = deque()
         self._emptied: asyncio.Event | None = None
 
+    @property
+    def in_use(self) -> int:
+        """How many connections somebody has."""
+        return len(self._busy)
+
     async def acquire(self) -> Connection:
         """Returns a connection that nobody else has; waits for one while all are in use.
 

@@ -11,11 +11,17 @@ from typing import Any, TypeAlias, cast
 
 import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
-from tortoise.backends.base.client import TransactionalDBClient, TransactionContext, TransactionContextPooled
+from tortoise.backends.base.client import (
+    NestedTransactionContext,
+    TransactionalDBClient,
+    TransactionContext,
+    TransactionContextPooled,
+)
 from tortoise.connection import get_connections
 
 from twofold.pool import Connection, Pool
 from twofold.transaction_mode import connected
+from twofold.watching import Effects, Watched
 
 __all__ = ["PostgresClient", "client_class", "is_usable"]
 
@@ -53,11 +59,29 @@ class Held:
             self._pool.give_back(self._connection)
 
 
-class NotedTransaction(TransactionWrapper):
+class Savepoint(Watched, TransactionWrapper):
+    """A transaction within another one."""
+
+    def __init__(self, connection: Any) -> None:
+        super().__init__(connection)
+        self.watch, self.effects = connection.watch, connection.effects
+
+    def _in_transaction(self) -> TransactionContext:
+        return NestedTransactionContext(Savepoint(self))
+
+
+class NotedTransaction(Savepoint):
     """A transaction, the outermost, whose commit is noted."""
+
+    def __init__(self, connection: Any) -> None:
+        super().__init__(connection)
+        self.effects = Effects()
 
     async def commit(self) -> None:
         """Commits."""
+        await self.committed(self._commit)
+
+    async def _commit(self) -> None:
         await super().commit()
         note = cast("PostgresClient", self._parent).note
         if note is not None:
@@ -83,7 +107,7 @@ class PooledTransactionContext(TransactionContextPooled):
         return self.client
 
 
-class PostgresClient(AsyncpgDBClient):
+class PostgresClient(Watched, AsyncpgDBClient):
     """Tortoise's client for asyncpg, on such a pool. `settings` are PostgreSQL's, for each of its sessions."""
 
     def __init__(
@@ -115,6 +139,11 @@ class PostgresClient(AsyncpgDBClient):
         pool = Pool(connect, size, is_usable=is_usable, wait_s=self._wait_s)
         pool.give_back(await pool.acquire())
         return pool
+
+    @property
+    def in_use(self) -> int:
+        """How many connections somebody has."""
+        return 0 if self._pool is None else cast("Pool", self._pool).in_use
 
     async def connected_pool(self) -> Any:
         """Returns the pool, once it is there."""

@@ -13,6 +13,8 @@ from tortoise import Model
 
 from twofold.actor import Actor
 from twofold.audit import Difference, Origin, difference, entry
+from twofold.cache.depends import tags_of_row
+from twofold.cache.written import known_rows
 from twofold.change import Change, Key
 from twofold.errors import Conflict, TooCostly
 from twofold.events import Event, event
@@ -121,15 +123,18 @@ class Recorder:
         if table.version is not None:
             values[table.version.name] = before[table.version.name] + 1
         if values:
-            await table.model.filter(pk=change.id).update(**values)
+            with known_rows({table.name: tags_of_row(table, before, before | values)}):
+                await table.model.filter(pk=change.id).update(**values)
         await self._tell(await self._told(table, change, happened, before, before | values, links))
         return values
 
     async def remove(self, table: Table, change: Change) -> None:
         """Deletes a row, and tells of it."""
         self.budget.take_one()
-        told = await self._told(table, change, "deleted", _columns(table, change.before), None)
-        await table.model.filter(pk=change.id).delete()
+        before = _columns(table, change.before)
+        told = await self._told(table, change, "deleted", before, None)
+        with known_rows({table.name: tags_of_row(table, before)}):
+            await table.model.filter(pk=change.id).delete()
         await self._tell(told)
 
     async def _insert(self, change: Change, rows: Sequence[tuple[Table, dict[str, Any]]]) -> Key:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from twofold.connecting import Connecting, Limits
+from twofold.errors import WrongSetting
 
 __all__ = ["Provider", "Settings"]
 
@@ -104,6 +105,23 @@ class Settings(BaseSettings):
         description="When a commit to SQLite reaches the disk: `full`: before it is answered; `normal`: soon, so that"
         " the last ones may be lost when the power fails.",
     )
+    cache: Literal["auto", "off", "memory", "redis"] = Field(
+        default="auto",
+        description="Where answers are kept: in the `memory` of each process, whose processes must then all be of one"
+        " user on one machine, or in `redis`; `auto`: in Redis where there is one, in memory on SQLite, and nowhere on"
+        " PostgreSQL without Redis, which several machines may share.",
+    )
+    cache_mb: int = Field(default=64, ge=1, description="How much memory a process keeps answers in, in MiB.")
+    cache_ttl_s: float = Field(
+        default=300.0,
+        gt=0,
+        le=86400,
+        description="How long an answer is kept at most, in seconds, where its resource says nothing else.",
+    )
+    metrics: bool = Field(
+        default=False,
+        description="Whether `/metrics` tells what the cache does, in Prometheus' format, to whoever can reach it.",
+    )
     max_cost: int = Field(
         default=100_000,
         ge=1,
@@ -183,6 +201,21 @@ class Settings(BaseSettings):
     def redis(self) -> str | None:
         """The URL of Redis."""
         return None if self.redis_url is None else self.redis_url.get_secret_value()
+
+    @property
+    def cache_place(self) -> Literal["off", "memory", "redis"]:
+        """Where answers are kept.
+
+        Raises:
+            WrongSetting: they are to be kept in Redis, and there is none.
+        """
+        if self.cache != "auto":
+            if self.cache == "redis" and self.redis_url is None:
+                raise WrongSetting("TWOFOLD_CACHE is redis, but there is no TWOFOLD_REDIS_URL")
+            return self.cache
+        if self.redis_url is not None:
+            return "redis"
+        return "memory" if self.database_url.startswith("sqlite:") else "off"
 
     @property
     def limits(self) -> Limits:

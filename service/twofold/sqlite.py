@@ -9,13 +9,19 @@ import sqlite3
 from time import monotonic
 from typing import Any
 
-from tortoise.backends.base.client import ConnectionWrapper, TransactionalDBClient, TransactionContext
+from tortoise.backends.base.client import (
+    ConnectionWrapper,
+    NestedTransactionContext,
+    TransactionalDBClient,
+    TransactionContext,
+)
 from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionContext, SqliteTransactionWrapper
 from tortoise.connection import get_connections
 from tortoise.exceptions import OperationalError
 
 from twofold import folding, words
 from twofold.sqlite_readers import SqliteReaders
+from twofold.watching import Effects, Watched
 
 __all__ = ["client_class"]
 
@@ -29,8 +35,25 @@ def _add_functions(connection: sqlite3.Connection) -> None:
     connection.create_function(words.FUNCTION, 1, words.searchable, deterministic=True)
 
 
-class ImmediateTransaction(SqliteTransactionWrapper):
+class Savepoint(Watched, SqliteTransactionWrapper):
+    """A transaction within another one."""
+
+    commits_scripts = True
+
+    def __init__(self, connection: Any) -> None:
+        super().__init__(connection)
+        self.watch, self.effects = connection.watch, connection.effects
+
+    def _in_transaction(self) -> TransactionContext:
+        return NestedTransactionContext(Savepoint(self))
+
+
+class ImmediateTransaction(Savepoint):
     """A transaction that takes the write lock when it begins."""
+
+    def __init__(self, connection: Any) -> None:
+        super().__init__(connection)
+        self.effects = Effects()
 
     async def begin(self) -> None:
         """Takes the write lock, waiting for other writers up to the busy timeout."""
@@ -38,6 +61,10 @@ class ImmediateTransaction(SqliteTransactionWrapper):
             await self._connection.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
             raise OperationalError(error) from error
+
+    async def commit(self) -> None:
+        """Commits."""
+        await self.committed(super().commit)
 
 
 class ImmediateTransactionContext(SqliteTransactionContext):
@@ -76,7 +103,7 @@ class HeldConnection(ConnectionWrapper[Any]):
         return self.connection
 
 
-class ImmediateClient(SqliteClient):
+class ImmediateClient(Watched, SqliteClient):
     """Tortoise's client with transactions that begin IMMEDIATE, a busy timeout, and connections beside that read."""
 
     def __init__(self, file_path: str, *, readers: int = 0, wait_s: float | None = None, **kwargs: Any) -> None:
@@ -86,6 +113,11 @@ class ImmediateClient(SqliteClient):
         if readers and ":memory:" not in file_path:  # there, each connection has a database of its own
             busy_ms = int(self.pragmas["busy_timeout"])
             self._readers = SqliteReaders(file_path, readers, _add_functions, busy_ms=busy_ms, wait_s=wait_s)
+
+    @property
+    def in_use(self) -> int:
+        """How many connections have a statement or a transaction now."""
+        return int(self._lock.locked()) + (0 if self._readers is None else self._readers.in_use)
 
     async def readers(self) -> SqliteReaders | None:
         """Returns the connections that only read, if there are any.

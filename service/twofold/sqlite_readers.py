@@ -79,6 +79,11 @@ class SqliteReaders:
         self._busy_ms = busy_ms
         self._pool = Pool(self._connected, size, is_usable=lambda reader: reader.is_usable, wait_s=wait_s)
 
+    @property
+    def in_use(self) -> int:
+        """How many connections have a statement now."""
+        return self._pool.in_use
+
     async def fetch(self, sql: str, parameters: Sequence[Any], limit_s: float | None) -> Sequence[Any]:
         """Returns the rows of a statement as of the last commit before it, whoever made that.
 

@@ -17,10 +17,13 @@ from support.figures import count
 from support.needs import cannot
 from support.redis_server import RedisServer, redis_server
 from support.replication import Replicated, replicated
+from support.sharing import shared_in
 from support.shop import Shop, opened
 from support.statements import recorded
+from twofold.cache.doubts import BELIEVED_S, WAIT_S
 from twofold.shared.link import ANSWER_S, LEFT_ALONE_S
 from twofold.shared.on_redis import OnRedis
+from twofold.shared.redis_versions import RedisVersions
 
 pytestmark = pytest.mark.faults
 
@@ -49,14 +52,15 @@ async def redis(server: RedisServer, request: pytest.FixtureRequest) -> RedisSer
 async def found_by(*shops: Shop) -> None:
     end_s = monotonic() + BACK_S
     for shop in shops:
-        while await shop.engine.database.shared.generation(make=True) is None:
+        while await shop.engine.database.shared.versions.seen(()) is None:
             assert monotonic() < end_s
             await asyncio.sleep(0.05)
 
 
 @asynccontextmanager
 async def two(url: str, redis: RedisServer, **settings: Any) -> AsyncIterator[tuple[Shop, Shop]]:
-    """The shop as two processes serve it, on machines of their own."""
+    """The shop as two processes serve it, on machines of their own, which keep no answers: each is asked for."""
+    settings = {"cache": "off"} | settings
     async with (
         opened(url, redis_url=redis.url, **settings) as one,
         opened(url, redis_url=redis.url, **settings) as another,
@@ -153,13 +157,14 @@ async def test_without_redis_answers_are_right_and_come_soon(
     assert await slowest_s(one, token) < SLACK_S, "it is left alone"
     start_s = monotonic()
     await end(one, doomed)
-    assert monotonic() - start_s < 2 * ANSWER_S + SLACK_S
+    assert monotonic() - start_s < 2 * ANSWER_S + WAIT_S + SLACK_S, "until nobody believes what others may have kept"
     assert [await status(shop, doomed) for shop in (one, another)] == [401, 401]
     await asyncio.sleep(LEFT_ALONE_S)
     assert await slowest_s(another, token) < ANSWER_S + SLACK_S, "one tries, the others leave it alone"
     redis.start() if how == "killed" else redis.go_on()
     await asyncio.sleep(2 * LEFT_ALONE_S)
     assert [await status(shop, doomed) for shop in (one, another)] == [401, 401]
+    await found_by(one, another)
     for shop in (one, another):
         await status(shop, token)
         assert await statements_of(shop, token) == 1, "it remembers again"
@@ -170,21 +175,40 @@ async def test_without_redis_answers_are_right_and_come_soon(
     assert sum("is back" in each for each in said) == 2
 
 
-async def test_the_end_of_a_token_that_could_not_be_told_is_told_later(
+async def test_the_end_of_a_token_counts_although_redis_could_not_be_told(
     shops: tuple[Shop, Shop], redis: RedisServer
 ) -> None:
-    """The one who ended it has lost Redis; the other has not, and hears of it once that is over."""
+    """The one who ended it has lost Redis; the other has not, and hears of it by the database."""
     one, another = shops
-    token = await one.sign_in("customer")
-    assert await status(another, token) == 200
-    shared = one.engine.database.shared
-    assert isinstance(shared, OnRedis)
-    lost, shared.link = shared.link, OnRedis("redis://127.0.0.1:9/0").link
-    await end(one, token)
-    assert await status(another, token) == 200, "nobody could know"
-    nowhere, shared.link = shared.link, lost
-    await soon(another, token, 401)
+    tokens = [await one.sign_in("customer") for _ in range(3)]
+    assert [await status(another, token) for token in tokens] == [200] * 3
+    assert await statements_of(another, tokens[0]) == 1, "it is remembered"
+    versions = one.engine.database.shared.versions
+    assert isinstance(versions, RedisVersions)
+    lost, versions._link = versions._link, shared_in("redis://127.0.0.1:9/0").link
+    for token in tokens:
+        await end(one, token)
+        assert await status(another, token) == 401
+        count("redis", "tokens ended")
+    nowhere, versions._link = versions._link, lost
     await nowhere.close()
+
+
+async def test_without_the_table_of_doubts_nothing_is_remembered(shop_url: str, redis: RedisServer) -> None:
+    """Nobody could say there that Redis was not told."""
+    async with two(shop_url, redis) as (one, another):
+        with one.engine.database.use():
+            await one.engine.database.connection.execute_script("ALTER TABLE cache_doubts RENAME TO no_doubts")
+        await asyncio.sleep(BELIEVED_S)  # until which they go by what they saw before
+        try:
+            token = await one.sign_in("customer")
+            for shop in (one, another) * 2:
+                assert await statements_of(shop, token) == 2, "what is asked for, and whom the token stands for"
+            await end(one, token)
+            assert [await status(shop, token) for shop in (another, one)] == [401, 401]
+        finally:
+            with one.engine.database.use():
+                await one.engine.database.connection.execute_script("ALTER TABLE no_doubts RENAME TO cache_doubts")
 
 
 async def test_what_an_old_file_of_redis_says_is_not_believed(shops: tuple[Shop, Shop], redis: RedisServer) -> None:
@@ -277,7 +301,7 @@ async def test_one_who_has_lost_redis_waits_for_the_replica(
     await until_by_replica(one, another)
     shared = one.engine.database.shared
     assert isinstance(shared, OnRedis)
-    lost, shared.link = shared.link, OnRedis("redis://127.0.0.1:9/0").link
+    lost, shared.link = shared.link, shared_in("redis://127.0.0.1:9/0").link
     try:
         await servers.pause()
         asyncio.get_running_loop().call_later(0.4, lambda: asyncio.ensure_future(servers.resume()))

@@ -48,7 +48,8 @@ def names_in(folder: Path) -> list[str]:
 
 
 async def left_behind(database: Database, scratch: Path) -> list[str]:
-    found = names_in(scratch)
+    # What the processes of the database itself share is not of the rehearsal.
+    found = [name for name in names_in(scratch) if not name.endswith("-actors")]
     if database.dialect == "postgres":
         sql = "SELECT datname FROM pg_database WHERE datname LIKE 'twofold_rehearsal%'"
         found += [row[0] for row in await rows(database, sql)]

@@ -54,6 +54,7 @@ class PostgresSession(Session):
     def __init__(self, client: BaseDBAsyncClient, connection: Any) -> None:
         super().__init__(client, connection)
         self._within: bool = connection.is_in_transaction()
+        self._transaction: Any = None
 
     async def fetch(self, sql: str, *values: Any) -> Sequence[Row]:
         """Returns the rows of one statement."""
@@ -70,12 +71,12 @@ class PostgresSession(Session):
 
         Migrations queue up without a limit of time, whichever tool runs them; only then does the lock timeout begin.
         """
-        async with self._outside() if part.concurrently and not self._within else self._inside():
+        async with self._outside() if part.concurrently and not self._within else self._inside(part):
             yield
 
     @asynccontextmanager
-    async def _inside(self) -> AsyncIterator[None]:
-        transaction = await locked(self.connection, RUN_KEY)
+    async def _inside(self, part: Part) -> AsyncIterator[None]:
+        self._transaction = transaction = await locked(self.connection, RUN_KEY)
         try:
             await self.execute("SET LOCAL statement_timeout = 0")
             await self.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
@@ -83,7 +84,20 @@ class PostgresSession(Session):
         except BaseException:
             await transaction.rollback()
             raise
-        await transaction.commit()
+        if self._within:
+            self.tell_at_commit()
+            await transaction.commit()
+        else:
+            await self.committed(part, transaction.commit)
+
+    async def run_beside(self, sql: str, values: Sequence[Any]) -> Sequence[Row]:
+        """Runs a statement of the cache's own; without it nothing is committed."""
+        try:
+            return await super().run_beside(sql, values)
+        except BaseException:
+            with suppress(asyncpg.PostgresError, asyncpg.InterfaceError):  # it may be after the COMMIT
+                await self._transaction.rollback()
+            raise
 
     @asynccontextmanager
     async def _outside(self) -> AsyncIterator[None]:

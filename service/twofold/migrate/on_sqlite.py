@@ -77,7 +77,7 @@ class SqliteSession(Session):
             yield
             if part.steps and not part.batches:
                 await self._check()
-            await self.connection.commit()
+            await self.committed(part, self.connection.commit)
         finally:
             await self.connection.rollback()
             await self.execute("PRAGMA foreign_keys = ON")

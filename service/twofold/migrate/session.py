@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, ClassVar
 
@@ -13,6 +13,7 @@ from tortoise.connection import get_connections
 from twofold.database import Dialect, Row
 from twofold.migrate.parts import Part
 from twofold.migrate.steps import Alone, Python, Step
+from twofold.watching import Watch, Watched
 
 __all__ = ["Session"]
 
@@ -43,6 +44,33 @@ class Session(ABC):
         Raises:
             MigrationFailed: others use the database for too long, or the block leaves something wrong.
         """
+
+    async def committed(self, part: Part, commit: Callable[[], Awaitable[None]]) -> None:
+        """Runs what makes a part take effect: nobody keeps or takes answers meanwhile that it changes.
+
+        These are all, but for a change in batches of a table, which may be one of thousands. aerich's own clients are
+        not watched.
+        """
+        watch = self.watch
+        if watch is None:
+            await commit()
+        else:
+            tags = watch.effects_of(part.batches.sql) if part.batches else None
+            await watch.during(tags, commit, self.run_beside)
+
+    async def run_beside(self, sql: str, values: Sequence[Any]) -> Sequence[Row]:
+        """Runs a statement of the cache's own right before or after a COMMIT, on the connection that has it."""
+        return await self.fetch(sql, *values)
+
+    @property
+    def watch(self) -> Watch | None:
+        """What the client's writes are told to."""
+        return self.client.watch if isinstance(self.client, Watched) else None
+
+    def tell_at_commit(self) -> None:
+        """Says, where the migration is within a transaction of others, that its COMMIT changes anything."""
+        if isinstance(self.client, Watched) and self.client.effects is not None:
+            self.client.effects.add(None)
 
     @abstractmethod
     async def take(self, step: Step) -> None:

@@ -14,9 +14,9 @@ from twofold.application import Application
 from twofold.database import Dialect, tortoise_config
 from twofold.migrate.files import MigrationFile
 from twofold.migrate.plan import Renames
+from twofold.resolve import resolve
 from twofold.schema import Schema
 from twofold.schema.models import of_models
-from twofold.spec import resolve
 from twofold.tables import models_of, tables_of
 
 __all__ = ["DIALECTS", "Wanted", "recorded"]

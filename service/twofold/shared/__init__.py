@@ -4,15 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from twofold.shared.mapped import MappedFile
+from twofold.shared.on_redis import OnRedis
 from twofold.shared.shared import Shared
+from twofold.shared.versions import Mark, Seen, Versions
 
-__all__ = ["MappedFile", "Shared", "shared_by"]
+__all__ = ["MappedFile", "Mark", "Seen", "Shared", "Versions", "shared_by"]
 
 
-def shared_by(engine: str, credentials: Mapping[str, Any], redis: str | None) -> Shared:
+def shared_by(engine: str, credentials: Mapping[str, Any], redis: str | None, *, alone: bool = False) -> Shared:
     """Returns what processes share: in the Redis of that URL, or else in a file that is the database's."""
     if redis is None:
-        return MappedFile(engine, credentials)
-    from twofold.shared.on_redis import OnRedis  # noqa: PLC0415  # who has no Redis does without its client's 6 MB
-
+        return MappedFile(engine, credentials, alone=alone)
     return OnRedis(redis)

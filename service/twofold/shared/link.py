@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -22,6 +23,7 @@ T = TypeVar("T")
 
 CONNECTIONS = 16
 ANSWER_S = 0.25
+STEPS = 5
 LEFT_ALONE_S = 1.0
 TRIES = 3
 
@@ -33,8 +35,9 @@ class Gone(Exception):
 class Link:
     """Connections to a Redis server, which may go and come back.
 
-    What it is asked gets a prefix for keys that names the life of the server: what a server knew before it was started
-    again, perhaps from an old file, is not found after that.
+    What it is asked gets a prefix for keys that names the database of ours that they are about, and the life of the
+    server: what it knows of another one is not found, nor what it knew before it was started again, perhaps from an old
+    file. `whose` tells which database that is; None: nobody knows.
     """
 
     def __init__(self, url: str) -> None:
@@ -48,6 +51,7 @@ class Link:
             redis_connect_func=self._begin,
         )
         self._redis = Redis(connection_pool=pool)
+        self.whose: Callable[[], Awaitable[str | None]] = _nobody_knows
         self._life: str | None = None
         self._left_alone_until_s = 0.0
         self._is_gone = False
@@ -58,15 +62,38 @@ class Link:
         It may be asked again, after the server was started again. `at_any_rate`: also while it is left alone.
 
         Raises:
+            Gone: it does not answer soon; or it did not a moment ago, and is left alone. Or nobody knows whose keys to
+                ask for.
+        """
+        whose = await self.whose()
+        if whose is None:
+            raise Gone
+
+        async def ask(redis: Any, life: str) -> T:
+            return await question(redis, f"twofold:{whose}:{life}:")
+
+        return await self._ask(ask, at_any_rate=at_any_rate)
+
+    async def ask_server(self, question: Callable[[Any], Awaitable[T]]) -> T:
+        """Returns what Redis answers to a question that is about no database of ours, a function of the client.
+
+        Raises:
             Gone: it does not answer soon; or it did not a moment ago, and is left alone.
         """
+
+        async def ask(redis: Any, _: str) -> T:
+            return await question(redis)
+
+        return await self._ask(ask, at_any_rate=False)
+
+    async def _ask(self, question: Callable[[Any, str], Awaitable[T]], *, at_any_rate: bool) -> T:
         now_s = monotonic()
         if now_s < self._left_alone_until_s and not at_any_rate:
             raise Gone
         if self._is_gone:
             self._left_alone_until_s = now_s + LEFT_ALONE_S  # one tries, the others go on leaving it alone
         try:
-            async with asyncio.timeout(ANSWER_S):
+            async with _patient():
                 answer = await self._asked(question)
         except (RedisError, OSError, TimeoutError) as error:
             self._lose(error)
@@ -75,6 +102,11 @@ class Link:
             self._is_gone, self._left_alone_until_s = False, 0.0
             log.warning("Redis is back")
         return answer
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it did not answer when it was last asked."""
+        return self._is_gone
 
     async def close(self) -> None:
         """Closes all connections."""
@@ -89,7 +121,7 @@ class Link:
                 if life is None:
                     await self._redis.ping()
                     continue
-                answer = await question(self._redis, f"twofold:{life}:")
+                answer = await question(self._redis, life)
             except (RedisConnectionError, OSError):
                 if not tries_left:
                     raise
@@ -111,3 +143,30 @@ class Link:
         if not self._is_gone:
             self._is_gone = True
             log.warning("Redis does not answer, and is done without until it does: %s: %s", type(error).__name__, error)
+
+
+async def _nobody_knows() -> str | None:
+    return None
+
+
+@asynccontextmanager
+async def _patient() -> AsyncIterator[None]:
+    """Ends the block after ANSWER_S in which the process itself was not held up: otherwise Redis may have answered."""
+    loop = asyncio.get_running_loop()
+    steps_left = STEPS
+    timer: asyncio.TimerHandle
+
+    def step() -> None:
+        nonlocal steps_left, timer
+        steps_left -= 1
+        if steps_left:
+            timer = loop.call_later(ANSWER_S / STEPS, step)
+        else:
+            limit.reschedule(loop.time())
+
+    async with asyncio.timeout(None) as limit:
+        timer = loop.call_later(ANSWER_S / STEPS, step)
+        try:
+            yield
+        finally:
+            timer.cancel()

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-import secrets
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from typing import Any
 
-from twofold.shared.link import LEFT_ALONE_S, Gone, Link
+from twofold.shared.link import Gone, Link
+from twofold.shared.redis_versions import RedisVersions
 
 __all__ = ["OnRedis"]
 
@@ -32,7 +30,7 @@ end"""
 
 
 class OnRedis:
-    """What is shared, in a Redis server. One of its databases belongs to one database of ours.
+    """What is shared, in a Redis server, which others may have for another database of ours.
 
     Without Redis nothing is known, and nobody loses anything but time.
     """
@@ -41,44 +39,14 @@ class OnRedis:
 
     def __init__(self, url: str) -> None:
         self.link = Link(url)
-        self._telling: asyncio.Task[None] | None = None
+        self.versions = RedisVersions(self.link)
 
-    async def generation(self, *, make: bool = False) -> int | None:
-        """Returns the number; see `Shared`."""
-
-        async def ask(redis: Any, prefix: str) -> int | None:
-            name = f"{prefix}generation"
-            if make:
-                await redis.set(name, secrets.randbits(63), nx=True, ex=KEPT_S)
-            found = await redis.get(name)
-            return None if found is None else int(found)
-
+    async def answers(self) -> bool:
+        """Returns whether Redis answers; False at once where it has not a moment ago."""
         try:
-            return await self.link.ask(ask)
+            return bool(await self.link.ask(lambda redis, _: redis.ping()))
         except Gone:
-            return None
-
-    async def change(self) -> None:
-        """Makes the generation another one; where Redis does not answer, again and again until it does."""
-        try:
-            await self._change()
-        except Gone:
-            if self._telling is None or self._telling.done():
-                self._telling = asyncio.create_task(self._change_later())
-
-    async def _change(self) -> None:
-        async def ask(redis: Any, prefix: str) -> None:
-            await redis.set(f"{prefix}generation", secrets.randbits(63), ex=KEPT_S)
-
-        await self.link.ask(ask, at_any_rate=True)
-
-    async def _change_later(self) -> None:
-        while True:
-            await asyncio.sleep(LEFT_ALONE_S / 2)
-            try:
-                return await self._change()
-            except Gone:
-                continue
+            return False
 
     async def written(self) -> int | None:
         """Returns the position; see `Shared`."""
@@ -113,11 +81,14 @@ class OnRedis:
             await redis.set(name, NOTHING_YET, nx=True, ex=KEPT_S)
             return name
 
+        async def tell(redis: Any, prefix: str) -> None:
+            if name == f"{prefix}written":  # the primary, and Redis, are those of before
+                await redis.eval(LEARNED, 1, name, f"{position:016x}")
+
         try:
             name = await self.link.ask(begin)
             position = await ask()
-            # The name is that of before: if the server was started again meanwhile, there is nothing of that name.
-            await self.link.ask(lambda redis, _: redis.eval(LEARNED, 1, name, f"{position:016x}"))
+            await self.link.ask(tell)
         except Gone:
             return
 
@@ -131,7 +102,7 @@ class OnRedis:
     async def get(self, name: str) -> bytes | None:
         """Returns what was put there; see `Shared`."""
         try:
-            found = await self.link.ask(lambda redis, _: redis.get(f"twofold:{name}"))
+            found = await self.link.ask_server(lambda redis: redis.get(f"twofold:{name}"))
         except Gone:
             return None
         return None if found is None else bytes(found)
@@ -139,14 +110,10 @@ class OnRedis:
     async def put(self, name: str, value: bytes, ttl_s: int) -> None:
         """Puts something there; see `Shared`."""
         try:
-            await self.link.ask(lambda redis, _: redis.set(f"twofold:{name}", value, ex=ttl_s))
+            await self.link.ask_server(lambda redis: redis.set(f"twofold:{name}", value, ex=ttl_s))
         except Gone:
             return
 
     async def close(self) -> None:
-        """Closes all connections. What could not be told is tried once more."""
-        if self._telling is not None and not self._telling.done():
-            self._telling.cancel()
-            with suppress(Gone):
-                await self._change()
+        """Closes all connections."""
         await self.link.close()

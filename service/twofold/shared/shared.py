@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
+from twofold.shared.versions import Versions
+
 __all__ = ["Shared"]
 
 
@@ -18,15 +20,13 @@ class Shared(Protocol):
     spans_machines: bool
     """Whether processes of other machines know it, too."""
 
-    async def generation(self, *, make: bool = False) -> int | None:
-        """Returns a number that is another one after every `change`; with `make`, there is one from now on."""
+    @property
+    def versions(self) -> Versions:
+        """Those of what is kept of the database's answers."""
         ...
 
-    async def change(self) -> None:
-        """Makes the generation another one, for all processes: accounts or credentials have changed.
-
-        Where the place is lost, nobody knows the number; if only we have lost it, the others are told later.
-        """
+    async def answers(self) -> bool:
+        """Returns whether the place can be reached, so that others hear of what changes."""
         ...
 
     async def written(self) -> int | None:

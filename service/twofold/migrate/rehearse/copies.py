@@ -77,7 +77,7 @@ async def _beside(database: Database, url: str) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def _opened(url: str, models: Models) -> AsyncIterator[Database]:
-    database = Database(tortoise_config(url, models, pool_size=2))
+    database = Database(tortoise_config(url, models, pool_size=2), alone=True)
     await database.open()
     try:
         yield database
