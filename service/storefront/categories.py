@@ -4,7 +4,7 @@ from tortoise import Model, fields
 
 from storefront.roles import ADMINS
 from twofold.fields import VersionField, checks, id_field
-from twofold.resource import Field, Relation, Resource
+from twofold.resource import Caching, Field, Relation, Resource
 from twofold.rules import EVERYONE
 
 
@@ -34,6 +34,7 @@ class Categories(Resource[Category]):
     update = ADMINS
     delete = ADMINS
     ordering = ("position", "name")
+    cache = Caching(shared_s=300, stale_s=300)
     natural_key = ("slug",)
 
     name = Field(write=True, filter=True, sort=True)

@@ -16,7 +16,7 @@ from storefront.vendors import Vendor
 from twofold.actor import Actor
 from twofold.change import Change
 from twofold.fields import MoneyField, VersionField, checks, id_field
-from twofold.resource import Computed, Expression, Field, Relation, Resource, action
+from twofold.resource import Caching, Computed, Expression, Field, Relation, Resource, action
 from twofold.rules import Rows, rule
 
 
@@ -129,6 +129,7 @@ class Products(Resource[Product]):
     update = vendor_people
     delete = vendor_people
     ordering = ("-created_at",)
+    cache = Caching(shared_s=30, stale_s=30)  # an old price is no harm: who orders by it is told `price_changed`
     search = ("name", "description")
     natural_key = ("slug",)
     soft_delete = "deleted_at"
@@ -203,6 +204,7 @@ class ProductImages(Resource[ProductImage]):
     update = picture_people
     delete = picture_people
     ordering = ("position",)
+    cache = Caching(shared_s=300, stale_s=300)
 
     product = Relation(create=True)
     url = Field(write=True)

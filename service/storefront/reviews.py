@@ -12,7 +12,7 @@ from twofold.actor import Actor
 from twofold.change import Change
 from twofold.fields import VersionField, checks, id_field
 from twofold.identity.models import User
-from twofold.resource import Field, Input, Relation, Resource, action
+from twofold.resource import Caching, Field, Input, Relation, Resource, action
 from twofold.rules import Rows, rule
 
 
@@ -87,6 +87,7 @@ class Reviews(Resource[Review]):
     update = author_or_moderator
     delete = author_or_moderator
     ordering = ("-created_at",)
+    cache = Caching(shared_s=30, stale_s=30)  # one that is taken back is gone within a minute
     search = ("title", "body")
     fills = ("author_id",)
 

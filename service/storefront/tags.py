@@ -4,7 +4,7 @@ from tortoise import Model, fields
 
 from storefront.roles import ADMINS
 from twofold.fields import id_field
-from twofold.resource import Field, Relation, Resource
+from twofold.resource import Caching, Field, Relation, Resource
 from twofold.rules import EVERYONE
 
 
@@ -27,6 +27,7 @@ class Tags(Resource[Tag]):
     update = ADMINS
     delete = ADMINS
     ordering = ("name",)
+    cache = Caching(shared_s=300, stale_s=300)
     natural_key = ("name",)
 
     name = Field(write=True, filter=True, sort=True)

@@ -2,14 +2,15 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, PrivateAttr
 from pydantic import Field as Constraint
 
 from storefront.roles import ADMINS, is_admin, own
 from twofold.actor import Actor
+from twofold.admission import Admission
 from twofold.change import Change
 from twofold.identity.credentials import email_of, is_name
-from twofold.identity.ending import end_within
+from twofold.identity.ending import end_all_of
 from twofold.identity.models import User
 from twofold.identity.passwords import MAX_PASSWORD_CHARACTERS, MIN_PASSWORD_CHARACTERS, hash_password
 from twofold.resource import Field, Input, Relation, Resource, action
@@ -34,6 +35,16 @@ class Registration(Input):
     name: Annotated[str, AfterValidator(_seen)] = Constraint(max_length=100, description="What others see.")
     password: str = Constraint(min_length=MIN_PASSWORD_CHARACTERS, max_length=MAX_PASSWORD_CHARACTERS, repr=False)
 
+    _password_hash: str = PrivateAttr()
+
+
+async def _admit(admission: Admission, registration: Registration) -> None:
+    """Counts registrations, of taken addresses too, and makes the hash, which takes longer than a transaction may."""
+    email = email_of(registration.email)
+    if email is not None:
+        await admission.count("sign_up", email)
+        registration._password_hash = await hash_password(registration.password)
+
 
 class Users(Resource[User]):
     """People with an account. Everyone sees the name that stands under a review; the rest is theirs and the admins'."""
@@ -55,9 +66,9 @@ class Users(Resource[User]):
     async def after_write(self, change: Change) -> None:
         """Ends the sessions and tokens of an account that is closed: opening it again brings none of them back."""
         if change.before is not None and change.before.is_active and not change.value("is_active"):
-            await end_within(change.before.id)
+            await end_all_of(change.before.id)
 
-    @action(EVERYONE, happened="registered", creates=True)
+    @action(EVERYONE, happened="registered", creates=True, admit=_admit)
     async def register(self, change: Change, registration: Registration) -> None:
         """Makes an account for a customer, who may sign in with it at once.
 
@@ -66,5 +77,4 @@ class Users(Resource[User]):
         email = email_of(registration.email)
         if email is None:
             raise change.refuse("email", "invalid", "This is not an e-mail address.")
-        password_hash = await hash_password(registration.password)
-        change.values |= {"email": email, "name": registration.name, "password_hash": password_hash}
+        change.values |= {"email": email, "name": registration.name, "password_hash": registration._password_hash}

@@ -10,7 +10,7 @@ from twofold.actor import Actor
 from twofold.change import Change
 from twofold.fields import VersionField, id_field
 from twofold.identity.models import User
-from twofold.resource import Field, Relation, Resource
+from twofold.resource import Caching, Field, Relation, Resource
 from twofold.rules import EVERYONE, Rows, rule
 
 
@@ -68,6 +68,7 @@ class Vendors(Resource[Vendor]):
     update = owners
     delete = ADMINS
     ordering = ("name",)
+    cache = Caching(shared_s=300, stale_s=300)
     search = ("name", "about")
     natural_key = ("slug",)
 

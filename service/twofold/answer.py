@@ -1,10 +1,13 @@
 """An answer as bytes, and the bytes of a request: plain ASGI, for the hot ways of both faces."""
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
-__all__ = ["Answer", "Disconnected", "read_body"]
+__all__ = ["Answer", "Disconnected", "address_of", "read_body"]
+
+MAX_ADDRESS_CHARACTERS: Final = 45
+"""Of an IPv6 address, with a dotted end; what a proxy says may be longer."""
 
 Message: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[Message]]
@@ -26,6 +29,12 @@ class Answer:
             headers = [*headers, (b"content-length", str(len(self.body)).encode())]
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
         await send({"type": "http.response.body", "body": self.body})
+
+
+def address_of(scope: Mapping[str, Any]) -> str:
+    """Returns the client's address as the server, or the proxy that it believes, tells it; empty if it does not."""
+    client = scope.get("client")
+    return str(client[0])[:MAX_ADDRESS_CHARACTERS] if client else ""
 
 
 class Disconnected(Exception):

@@ -16,6 +16,7 @@ ENGINE_MODELS = (
     "twofold.identity.oauth.models",
     "twofold.events",
     "twofold.idempotency",
+    "twofold.cache.models",
     "aerich.models",
 )
 """The modules of the engine's own models: the Tortoise app `twofold`, which every application has."""

@@ -1,6 +1,5 @@
 """What the database refuses, in the words of the resource: constraint names become field errors."""
 
-import sqlite3
 from collections.abc import Sequence
 
 import asyncpg
@@ -10,10 +9,7 @@ from twofold.errors import Conflict, FieldError, Invalid, ServiceError
 from twofold.spec import ResourceSpec
 from twofold.tables import Table
 
-__all__ = ["VIOLATIONS", "refusal"]
-
-VIOLATIONS = (IntegrityError, asyncpg.IntegrityConstraintViolationError, sqlite3.IntegrityError)
-"""A violated constraint, as Tortoise says it or the drivers themselves."""
+__all__ = ["refusal"]
 
 
 def refusal(error: Exception, spec: ResourceSpec, *, deleting: bool) -> ServiceError:

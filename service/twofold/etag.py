@@ -20,6 +20,7 @@ def etag(body: bytes, version: int | None = None) -> bytes:
 
 def is_known(tag: bytes, headers: Iterable[tuple[bytes, bytes]]) -> bool:
     """Returns whether a request's `If-None-Match` says that it has what the tag stands for (RFC 9110 §13.1.2)."""
-    return any(
-        name == b"if-none-match" and (value.strip() == b"*" or tag in TAG.findall(value)) for name, value in headers
-    )
+    for name, value in headers:
+        if name == b"if-none-match" and (value.strip() == b"*" or tag in TAG.findall(value)):
+            return True
+    return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import orjson
@@ -14,6 +15,7 @@ from twofold.database import Dialect, Row
 from twofold.page import cursor, fingerprint, to_json
 from twofold.plan import Level, NestedPlan, Shown, need_key, needs_cursors, total_order
 from twofold.request import Constant, Edges, Leaf, Made, Nested, PageInfo, Read, Rows, Total
+from twofold.resource import Caching
 from twofold.sql import Statement
 
 __all__ = ["Prepared", "plain", "prepare"]
@@ -28,6 +30,13 @@ class Prepared:
     """How many rows may be read; see `twofold.cost`."""
     statement: Statement
     objects: Callable[[Sequence[Row]], list[dict[str, Any]]]
+    caching: Caching | None
+    """How long its rows may be kept, if at all."""
+
+    @cached_property
+    def is_fleeting(self) -> bool:
+        """Whether Python computes something of it that may be another thing the next time."""
+        return _is_fleeting(self.level)
 
     def answer(self, rows: Sequence[Row], values: Sequence[Any]) -> Any:
         """Returns the object or null of a Read for one; else the list, in its envelope if it has one."""
@@ -44,9 +53,10 @@ class Prepared:
         return objects
 
 
-def prepare(level: Level, cost: int, statement: Statement, dialect: Dialect) -> Prepared:
+def prepare(level: Level, cost: int, statement: Statement, dialect: Dialect, caching: Caching | None) -> Prepared:
     """Returns the Read of `level`, ready to be asked any number of times."""
-    return Prepared(level=level, cost=cost, statement=statement, objects=_objects(level, statement, dialect))
+    objects = _objects(level, statement, dialect)
+    return Prepared(level=level, cost=cost, statement=statement, objects=objects, caching=caching)
 
 
 def plain(answer: Any) -> Any:
@@ -131,6 +141,12 @@ def _written(text: str) -> orjson.Fragment:
 
 def _computed(read: Read) -> list[Made]:
     return [selected for selected in read.fields if isinstance(selected, Made)]
+
+
+def _is_fleeting(level: Level) -> bool:
+    nested = (each.level for each in level.shown if isinstance(each, NestedPlan))
+    computed = any(not each.field.declared.keep for each in _computed(level.read))
+    return computed or any(_is_fleeting(each) for each in nested)
 
 
 def _shown(read: Read, objects: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from twofold.cache.depends import tags_of_row
+from twofold.cache.written import known_rows
 from twofold.database import Database
 from twofold.sql import DIALECTS, NEW_KEY, inserts
 from twofold.tables import Column, Table
@@ -40,7 +42,15 @@ async def insert(database: Database, rows: Sequence[tuple[Table, dict[str, Any]]
     """
     key: Any = None
     for number, (text, parameters) in enumerate(inserts(rows, DIALECTS[database.dialect])):
-        found = await database.fetch(text, [str(key) if each is NEW_KEY else each for each in parameters])
+        with known_rows(_tags_of(rows)):
+            found = await database.fetch(text, [str(key) if each is NEW_KEY else each for each in parameters])
         if number == 0:
             key = found[0][0]
     return key
+
+
+def _tags_of(rows: Sequence[tuple[Table, Mapping[str, Any]]]) -> dict[str, frozenset[int]]:
+    tags: dict[str, frozenset[int]] = {}
+    for table, row in rows:
+        tags[table.name] = tags.get(table.name, frozenset()) | tags_of_row(table, row, new=True)
+    return tags

@@ -8,9 +8,10 @@ from typing import Any
 from uuid import UUID
 
 from twofold.change import Change, Key
-from twofold.constraints import VIOLATIONS, refusal
+from twofold.constraints import refusal
 from twofold.errors import Conflict, FieldError, Invalid, NotFound, ServiceError
 from twofold.links import linked_keys
+from twofold.outages import VIOLATIONS
 from twofold.recorder import Recorder, new_key
 from twofold.references import visible_keys
 from twofold.resource import Input

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from itertools import count
 from typing import Any
 
@@ -37,6 +38,11 @@ class Policy:
     unscoped: Mapping[Table, str]
     """Resources that the actor's credential does not cover, and the scope that is missing."""
     values: tuple[Any, ...]
+
+    @cached_property
+    def spelled(self) -> tuple[str, ...]:
+        """The values as Python writes them, so that no two of different types are one, and all can be a key."""
+        return tuple(repr(value) for value in self.values)
 
     def visible(self, table: Table) -> Condition:
         """Returns which rows of `table` the actor may see.
@@ -86,16 +92,17 @@ class Policies:
     def __init__(self, specs: Sequence[ResourceSpec], constants: Sequence[Any], *, max_kept: int = 1024) -> None:
         self._specs = specs
         self._constants = constants
-        self._kept: Kept[Actor, Policy] = Kept(max_kept)
+        self._kept = lru_cache(max_kept)(self._make)
         self._shapes: Kept[Hashable, int] = Kept(max_kept)
         self._numbers = count()
 
     def of(self, actor: Actor) -> Policy:
         """Returns the policy of `actor`. Rules are pure, so that an equal actor has an equal policy."""
-        policy = self._kept.get(actor)
-        if policy is None:
-            policy = self._kept[actor] = self._make(actor)
-        return policy
+        return self._kept(actor)
+
+    def own(self, slots: Iterable[int]) -> set[int]:
+        """Returns the slots of those values of a policy that are not in every policy."""
+        return {slot for slot in slots if slot >= len(self._constants)}
 
     def _make(self, actor: Actor) -> Policy:
         values: list[Any] = [*self._constants]
@@ -120,7 +127,7 @@ class Policies:
                 guard = _guard_of_derived(column, guards, unscoped)
                 if guard != ALWAYS:
                     guards[column] = guard
-        key = (tuple(rows.values()), tuple(guards.items()), tuple(unscoped))
+        key = (actor.is_anonymous, tuple(rows.values()), tuple(guards.items()), tuple(unscoped))
         shape = self._shapes.get(key)
         if shape is None:
             shape = self._shapes[key] = next(self._numbers)

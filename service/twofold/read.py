@@ -1,10 +1,11 @@
-"""The story of a read: authorise, plan, cost, SQL, fetch."""
+"""The story of a read: authorise, plan, cost, SQL, cache, fetch."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from twofold.actor import Actor
+from twofold.cache.basis import Basis
 from twofold.cost import check_cost, cost
 from twofold.fetch import Prepared, prepare
 from twofold.plan import plan
@@ -18,10 +19,11 @@ if TYPE_CHECKING:
 __all__ = ["prepared", "read"]
 
 
-async def read(engine: Engine, actor: Actor, ask: Ask) -> Any:
+async def read(engine: Engine, actor: Actor, ask: Ask, basis: Basis | None = None) -> Any:
     """Returns what `ask` asks for, as far as `actor` may see it: an object, a list or null, ready for `to_json`.
 
-    One statement, whatever the depth and the number of rows.
+    One statement, whatever the depth and the number of rows; none where its rows are kept and good. What the answer
+    depends on joins the `basis`.
 
     Raises:
         Unauthenticated: the resource shows nothing to visitors.
@@ -31,8 +33,11 @@ async def read(engine: Engine, actor: Actor, ask: Ask) -> Any:
     """
     policy = engine.policies.of(actor)
     ready = prepared(engine, policy, ask.read)
-    statement = ready.statement
-    rows = await engine.database.read(statement.text, statement.bind(ask.values, policy.values))
+    if basis is not None:
+        basis.about(ready.caching, ready.statement.policy_slots)
+        if ready.is_fleeting:
+            basis.refuse()
+    rows = await engine.rows.read(ready.statement, ready.caching, ask.values, policy.values, basis)
     return ready.answer(rows, ask.values)
 
 
@@ -52,4 +57,5 @@ def _prepare(engine: Engine, question: Read, policy: Policy) -> Prepared:
     level = plan(question, policy)
     rows = cost(question)
     check_cost(rows, engine.settings.max_cost)
-    return prepare(level, rows, select(level, engine.dialect), engine.dialect.name)
+    statement = select(level, engine.dialect)
+    return prepare(level, rows, statement, engine.dialect.name, engine.caching_of(statement))

@@ -10,6 +10,7 @@ from twofold.actor import Actor
 from twofold.errors import FieldError, Invalid
 from twofold.spec import RelationSpec, ResourceSpec
 from twofold.sql import select_keys
+from twofold.tables import Column
 
 if TYPE_CHECKING:
     from twofold.engine import Engine
@@ -23,6 +24,8 @@ class _Sent:
 
     name: str
     target: ResourceSpec
+    column: Column
+    """In which the rows have them: their own key, or what a foreign key refers to in its place."""
     value: Any
 
     @property
@@ -45,7 +48,7 @@ async def visible_keys(engine: Engine, actor: Actor, spec: ResourceSpec, keys: I
     if not sought:
         return set()
     policy = engine.policies.of(actor)
-    statement = select_keys([(spec.table, policy.visible(spec.table), True)], engine.dialect)
+    statement = select_keys([(spec.table, spec.table.pk, policy.visible(spec.table), True)], engine.dialect)
     rows = await engine.database.read(statement.text, statement.bind([sought], policy.values))
     found = {row[1] for row in rows}
     return {key for key in sought if str(key) in found}
@@ -65,10 +68,10 @@ async def check_references(engine: Engine, actor: Actor, spec: ResourceSpec, val
     policy = engine.policies.of(actor)
     for each in sent:
         policy.require_some(each.target)
-    known = (tuple((each.target.table, each.is_many) for each in sent), policy.shape)
+    known = (tuple((each.target.table, each.column, each.is_many) for each in sent), policy.shape)
     statement = engine.references.get(known)
     if statement is None:
-        wanted = [(table, policy.visible(table), many) for table, many in known[0]]
+        wanted = [(table, column, policy.visible(table), many) for table, column, many in known[0]]
         statement = engine.references[known] = select_keys(wanted, engine.dialect)
     bound = statement.bind([each.value for each in sent], policy.values)
     visible = {(row[0], row[1]) for row in await engine.database.read(statement.text, bound)}
@@ -88,5 +91,6 @@ def _sent(spec: ResourceSpec, values: Mapping[str, Any]) -> list[_Sent]:
         relation = each if isinstance(each, RelationSpec) else each.relation
         name = each.key if isinstance(each, RelationSpec) else each.name
         if relation is not None and values.get(name):
-            found.append(_Sent(name, relation.target, values[name]))
+            column = relation.target.table.pk if relation.join.many else relation.join.far
+            found.append(_Sent(name, relation.target, column, values[name]))
     return found

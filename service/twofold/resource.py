@@ -18,7 +18,7 @@ from twofold.rules import EVERYONE, Rule
 if TYPE_CHECKING:
     from twofold.change import Change
 
-__all__ = ["Action", "Computed", "Expression", "Field", "Input", "Relation", "Resource", "action"]
+__all__ = ["Action", "Caching", "Computed", "Expression", "Field", "Input", "Relation", "Resource", "action"]
 
 M = TypeVar("M", bound=Model)
 
@@ -64,10 +64,13 @@ class Computed:
 
     `resolve` takes rows, each with the columns in `needs` as they are on the wire, and returns one value a row in
     their order. Its return annotation, `list[T]`, gives the field's type, and its docstring the description.
+    Its values follow from these columns alone; where they do not, as when it looks at the clock, say `keep=False`, and
+    they are made for each answer.
     """
 
     needs: tuple[str, ...]
     resolve: Callable[[Sequence[Mapping[str, Any]]], Sequence[Any]]
+    keep: bool = True
 
     @property
     def type(self) -> Any:
@@ -100,6 +103,27 @@ class Expression:
     sort: bool = False
 
 
+@dataclass(frozen=True, kw_only=True)
+class Caching:
+    """How long answers about a resource are kept. All of them are right: whatever is written makes them be asked again.
+
+    `ttl_s` is for how many seconds at most, the settings' TWOFOLD_CACHE_TTL_S by default: what bounds the life of an
+    answer after somebody wrote past the service. With `shared_s`, caches in between (a CDN) may answer visitors who
+    carry no credential for so many seconds without asking, and for `stale_s` more while they ask (RFC 9111 §5.2.2.10,
+    RFC 5861 §3): nothing can take it back from them.
+    """
+
+    ttl_s: float | None = None
+    shared_s: int | None = None
+    stale_s: int = 0
+
+    def stricter(self, other: Caching) -> Caching:
+        """Returns what holds for an answer about both."""
+        ttls = [each for each in (self.ttl_s, other.ttl_s) if each is not None]
+        shared = None if self.shared_s is None or other.shared_s is None else min(self.shared_s, other.shared_s)
+        return Caching(ttl_s=min(ttls, default=None), shared_s=shared, stale_s=min(self.stale_s, other.stale_s))
+
+
 class Input(BaseModel):
     """What an action takes beside the row: subclass it. JSON types are not bent, and unknown fields are refused."""
 
@@ -124,6 +148,7 @@ class Action:
     happened: str
     run: Run
     creates: bool
+    admit: Run | None = None
 
     @property
     def input(self) -> type[Input] | None:
@@ -137,7 +162,7 @@ class Action:
         return inspect.getdoc(self.run) or ""
 
 
-def action(rule: Rule, *, happened: str, creates: bool = False) -> Callable[[Run], Action]:
+def action(rule: Rule, *, happened: str, creates: bool = False, admit: Run | None = None) -> Callable[[Run], Action]:
     """Returns a decorator that makes an action of a method: `publish` of products is a mutation and a route.
 
     `rule` says who may do it to which rows, and `happened` what the event is called: `products.published`. The method
@@ -145,8 +170,12 @@ def action(rule: Rule, *, happened: str, creates: bool = False) -> Callable[[Run
     runs within the transaction, with the row locked, in place of `before_write` and `after_write`. Rows that the action
     leaves need not be within its rule any more. With `creates` there is no row yet: the values are those of a new one,
     for which the rule must hold.
+
+    `admit` takes an Admission, and the Input if there is one. It runs before the transaction begins, with an input that
+    is valid, for an actor who may do that at all: to refuse what comes too often, and to make ready in the Input what
+    takes longer than a transaction should. Of several changes, none is made when it refuses one.
     """
-    return lambda run: Action(name=run.__name__, rule=rule, happened=happened, run=run, creates=creates)
+    return lambda run: Action(name=run.__name__, rule=rule, happened=happened, run=run, creates=creates, admit=admit)
 
 
 class Resource(Generic[M]):
@@ -161,6 +190,7 @@ class Resource(Generic[M]):
     A model with a VersionField has versions; with `require_version`, changes must say which one they are of.
     `part_of` names the to-one relation to a row that this one is a part of, as a line is of an order: that one is
     locked first, so that changes of the whole and of its parts come one after another.
+    `cache` says how long answers are kept; None: not at all, as where somebody else writes into the table.
     """
 
     model: ClassVar[type[Model]]
@@ -175,6 +205,7 @@ class Resource(Generic[M]):
     soft_delete: ClassVar[str | None] = None
     require_version: ClassVar[bool] = False
     part_of: ClassVar[str | None] = None
+    cache: ClassVar[Caching | None] = Caching()
 
     def __init_subclass__(cls) -> None:
         for base in getattr(cls, "__orig_bases__", ()):

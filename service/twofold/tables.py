@@ -92,6 +92,8 @@ class Table:
     columns: dict[str, Column] = field(default_factory=dict)
     strange: tuple[str, ...] = ()
     """Required columns of types that cannot be served: nothing here could write them."""
+    managed: bool = True
+    """Whether our migrations have made it; who made it otherwise may have said more of its columns than the model."""
     joins: dict[str, Join] = field(default_factory=dict)
     pk: Column
     version: Column | None
@@ -143,8 +145,9 @@ def _table(model: type[Model]) -> Table:
     )  # fmt: skip
     version = next((column for column in columns.values() if column.counts_changes), None)
     return Table(
-        model=model, name=name, schema=model._meta.schema, columns=columns, strange=strange, pk=pk, version=version
-    )
+        model=model, name=name, schema=model._meta.schema, columns=columns, strange=strange, pk=pk, version=version,
+        managed=getattr(getattr(model, "Meta", None), "managed", True),
+    )  # fmt: skip
 
 
 def _column(model: type[Model], attribute: str, db_name: str) -> Column | None:

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from twofold import errors
 from twofold.actor import Actor
+from twofold.admission import Admission
 from twofold.audit import INSIDE, Origin
 from twofold.change import Change, Key
-from twofold.constraints import VIOLATIONS, refusal
+from twofold.constraints import refusal
 from twofold.errors import Deadlocked, FieldError, Forbidden, Invalid, ItemsFailed, NotFound, ServiceError, TooCostly
 from twofold.idempotency import claim, complete, fingerprint
 from twofold.inputs import InputForm
+from twofold.outages import VIOLATIONS
 from twofold.perform import Task, Written, perform, writing_of
 from twofold.recorder import Budget, Recorder
 from twofold.spec import ROW_ID, ResourceSpec
@@ -66,8 +68,10 @@ async def write(engine: Engine, actor: Actor, request: Write, *, origin: Origin 
         Malformed, Invalid: the input is not JSON, or fields do not fit.
         Conflict: it contradicts what is stored.
         PreconditionFailed, PreconditionRequired: it is not of the row as it is now.
+        TooManyRequests: there were too many of its kind.
     """
     task = _understood(engine, actor, request)
+    await _admit(engine, origin, task)
     if idempotency_key is None and task.action == "create" and not task.nested:
         written = await _in_one_statement(Recorder(engine, actor, origin, task.action), task)
         if written is not None:
@@ -97,6 +101,7 @@ async def write_all(engine: Engine, actor: Actor, requests: Sequence[Write], *, 
         ItemsFailed: some were refused, so that none was made.
         Unauthenticated, Forbidden: the actor may not do one of these things to any row at all.
         TooCostly: there are too many.
+        TooManyRequests: one comes too often; none was made.
     """
     if len(requests) > MAX_ITEMS:
         raise TooCostly(f"There are {len(requests)} items; the limit is {MAX_ITEMS}.")
@@ -104,6 +109,9 @@ async def write_all(engine: Engine, actor: Actor, requests: Sequence[Write], *, 
         _admitted(request.resource, request.action, actor)
     tasks = [_outcome_of(engine, actor, request) for request in requests]
     _raise_failed(tasks, atomic=atomic)
+    for task in tasks:
+        if isinstance(task, Task):
+            await _admit(engine, origin, task)
 
     async def make() -> list[Outcome]:
         async with engine.database.transaction():
@@ -201,6 +209,14 @@ def _outcome_of(engine: Engine, actor: Actor, request: Write) -> Task | ServiceE
         return _understood(engine, actor, request)
     except ServiceError as error:
         return error
+
+
+async def _admit(engine: Engine, origin: Origin, task: Task) -> None:
+    """Lets a declared action do what comes before its transaction."""
+    action = task.verb.action if task.verb is not None else None
+    if action is not None and action.admit is not None:
+        admission = Admission(attempts=engine.identity.attempts, address=origin.address)
+        await action.admit(admission, *([] if action.input is None else [task.input]))
 
 
 async def _attempt(engine: Engine, actor: Actor, origin: Origin, task: Task | ServiceError, budget: Budget) -> Outcome:

@@ -9,7 +9,7 @@ SELECT total.n, page.*
   WHERE t7."vendor_id" = t5."vendor_id" AND t7."user_id" = ?1) THEN t5."cost_price" END > ?4))) AS total
   LEFT JOIN (SELECT 1 AS found, t0."name" AS c0, t0."status" AS c1, CASE WHEN EXISTS (SELECT 1
   FROM "memberships" AS t1
-  WHERE t1."vendor_id" = t0."vendor_id" AND t1."user_id" = ?1) THEN CASE WHEN t0."cost_price" IS NOT NULL THEN printf('%s%d.%02d', CASE WHEN t0."cost_price" < 0 THEN '-' ELSE '' END, abs(t0."cost_price") / 100, abs(t0."cost_price") % 100) END END AS c2, json((SELECT json_object('name', t2."name")
+  WHERE t1."vendor_id" = t0."vendor_id" AND t1."user_id" = ?1) THEN CASE WHEN t0."cost_price" IS NOT NULL THEN printf('%s%d.%02d', CASE WHEN t0."cost_price" < 0 THEN '-' ELSE '' END, abs(t0."cost_price" / 100), abs(t0."cost_price" % 100)) END END AS c2, json((SELECT json_object('name', t2."name")
   FROM "vendors" AS t2
   WHERE t2."id" = t0."vendor_id")) AS c3
   FROM (SELECT t0.*

@@ -4,16 +4,16 @@ SELECT total.n, page.*
   FROM "products" AS t3
   WHERE (t3."deleted_at" IS NULL AND ((SELECT CASE typeof(n) WHEN 'integer' THEN n END
   FROM (SELECT t3."price" - t3."cost_price" AS n)) >= ?1 AND CASE WHEN t3."stock" > ?2 THEN ?3 ELSE ?4 END = ?5))) AS total
-  LEFT JOIN (SELECT 1 AS found, t0."id" AS c0, t0."name" AS c1, CASE WHEN t0."price" IS NOT NULL THEN printf('%s%d.%02d', CASE WHEN t0."price" < 0 THEN '-' ELSE '' END, abs(t0."price") / 100, abs(t0."price") % 100) END AS c2, CASE WHEN t0."cost_price" IS NOT NULL THEN printf('%s%d.%02d', CASE WHEN t0."cost_price" < 0 THEN '-' ELSE '' END, abs(t0."cost_price") / 100, abs(t0."cost_price") % 100) END AS c3, CASE WHEN (SELECT CASE typeof(n) WHEN 'integer' THEN n END
+  LEFT JOIN (SELECT 1 AS found, t0."id" AS c0, t0."name" AS c1, CASE WHEN t0."price" IS NOT NULL THEN printf('%s%d.%02d', CASE WHEN t0."price" < 0 THEN '-' ELSE '' END, abs(t0."price" / 100), abs(t0."price" % 100)) END AS c2, CASE WHEN t0."cost_price" IS NOT NULL THEN printf('%s%d.%02d', CASE WHEN t0."cost_price" < 0 THEN '-' ELSE '' END, abs(t0."cost_price" / 100), abs(t0."cost_price" % 100)) END AS c3, CASE WHEN (SELECT CASE typeof(n) WHEN 'integer' THEN n END
   FROM (SELECT t0."price" - t0."cost_price" AS n)) IS NOT NULL THEN printf('%s%d.%02d', CASE WHEN (SELECT CASE typeof(n) WHEN 'integer' THEN n END
   FROM (SELECT t0."price" - t0."cost_price" AS n)) < 0 THEN '-' ELSE '' END, abs((SELECT CASE typeof(n) WHEN 'integer' THEN n END
-  FROM (SELECT t0."price" - t0."cost_price" AS n))) / 100, abs((SELECT CASE typeof(n) WHEN 'integer' THEN n END
-  FROM (SELECT t0."price" - t0."cost_price" AS n))) % 100) END AS c4, json((SELECT json_group_array(json(j))
+  FROM (SELECT t0."price" - t0."cost_price" AS n)) / 100), abs((SELECT CASE typeof(n) WHEN 'integer' THEN n END
+  FROM (SELECT t0."price" - t0."cost_price" AS n)) % 100)) END AS c4, json((SELECT json_group_array(json(j))
   FROM (SELECT json_object('id', t1."id", 'product', json((SELECT json_object('id', t2."id", 'margin', CASE WHEN (SELECT CASE typeof(n) WHEN 'integer' THEN n END
   FROM (SELECT t2."price" - t2."cost_price" AS n)) IS NOT NULL THEN printf('%s%d.%02d', CASE WHEN (SELECT CASE typeof(n) WHEN 'integer' THEN n END
   FROM (SELECT t2."price" - t2."cost_price" AS n)) < 0 THEN '-' ELSE '' END, abs((SELECT CASE typeof(n) WHEN 'integer' THEN n END
-  FROM (SELECT t2."price" - t2."cost_price" AS n))) / 100, abs((SELECT CASE typeof(n) WHEN 'integer' THEN n END
-  FROM (SELECT t2."price" - t2."cost_price" AS n))) % 100) END)
+  FROM (SELECT t2."price" - t2."cost_price" AS n)) / 100), abs((SELECT CASE typeof(n) WHEN 'integer' THEN n END
+  FROM (SELECT t2."price" - t2."cost_price" AS n)) % 100)) END)
   FROM "products" AS t2
   WHERE t2."id" = t1."product_id" AND t2."deleted_at" IS NULL))) AS j
   FROM (SELECT t1.*

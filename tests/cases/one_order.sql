@@ -9,12 +9,12 @@ SELECT total.n, page.*
   WHERE t15."id" = t14."product_id" AND EXISTS (SELECT 1
   FROM "memberships" AS t16
   WHERE t16."vendor_id" = t15."vendor_id" AND t16."user_id" = ?7)))))) AS total
-  LEFT JOIN (SELECT 1 AS found, t0."status" AS c0, CASE WHEN t0."total" IS NOT NULL THEN printf('%s%d.%02d', CASE WHEN t0."total" < 0 THEN '-' ELSE '' END, abs(t0."total") / 100, abs(t0."total") % 100) END AS c1, t0."currency" AS c2, json((SELECT json_object('name', t1."name", 'email', CASE WHEN t1."id" = ?1 THEN t1."email" END)
+  LEFT JOIN (SELECT 1 AS found, t0."status" AS c0, CASE WHEN t0."total" IS NOT NULL THEN printf('%s%d.%02d', CASE WHEN t0."total" < 0 THEN '-' ELSE '' END, abs(t0."total" / 100), abs(t0."total" % 100)) END AS c1, t0."currency" AS c2, json((SELECT json_object('name', t1."name", 'email', CASE WHEN t1."id" = ?1 THEN t1."email" END)
   FROM "users" AS t1
   WHERE t1."id" = t0."buyer_id")) AS c3, json((SELECT json_object('nodes', json_group_array(json(j)))
-  FROM (SELECT json_object('quantity', t2."quantity", 'unitPrice', CASE WHEN t2."unit_price" IS NOT NULL THEN printf('%s%d.%02d', CASE WHEN t2."unit_price" < 0 THEN '-' ELSE '' END, abs(t2."unit_price") / 100, abs(t2."unit_price") % 100) END, 'product', json((SELECT json_object('name', t3."name", 'costPrice', CASE WHEN EXISTS (SELECT 1
+  FROM (SELECT json_object('quantity', t2."quantity", 'unitPrice', CASE WHEN t2."unit_price" IS NOT NULL THEN printf('%s%d.%02d', CASE WHEN t2."unit_price" < 0 THEN '-' ELSE '' END, abs(t2."unit_price" / 100), abs(t2."unit_price" % 100)) END, 'product', json((SELECT json_object('name', t3."name", 'costPrice', CASE WHEN EXISTS (SELECT 1
   FROM "memberships" AS t4
-  WHERE t4."vendor_id" = t3."vendor_id" AND t4."user_id" = ?2) THEN CASE WHEN t3."cost_price" IS NOT NULL THEN printf('%s%d.%02d', CASE WHEN t3."cost_price" < 0 THEN '-' ELSE '' END, abs(t3."cost_price") / 100, abs(t3."cost_price") % 100) END END)
+  WHERE t4."vendor_id" = t3."vendor_id" AND t4."user_id" = ?2) THEN CASE WHEN t3."cost_price" IS NOT NULL THEN printf('%s%d.%02d', CASE WHEN t3."cost_price" < 0 THEN '-' ELSE '' END, abs(t3."cost_price" / 100), abs(t3."cost_price" % 100)) END END)
   FROM "products" AS t3
   WHERE t3."id" = t2."product_id" AND ((t3."status" = 'published' OR EXISTS (SELECT 1
   FROM "memberships" AS t5

@@ -3,15 +3,15 @@ SELECT total.n, page.*
   FROM (SELECT count(*) AS n
   FROM "reviews" AS t8
   WHERE t8."status" = ?9) AS total
-  LEFT JOIN (SELECT 1 AS found, t0."id" AS c0, t0."version" AS c1, t0."product_id" AS c2, t0."author_id" AS c3, t0."rating" AS c4, t0."title" AS c5, t0."body" AS c6, t0."status" AS c7, replace(t0."created_at", '.000000Z', 'Z') AS c8, json((SELECT json_object('id', t1."id", 'version', t1."version", 'vendor_id', t1."vendor_id", 'category_id', t1."category_id", 'name', t1."name", 'slug', t1."slug", 'description', t1."description", 'price', CASE WHEN t1."price" IS NOT NULL THEN printf('%s%d.%02d', CASE WHEN t1."price" < 0 THEN '-' ELSE '' END, abs(t1."price") / 100, abs(t1."price") % 100) END, 'cost_price', CASE WHEN EXISTS (SELECT 1
+  LEFT JOIN (SELECT 1 AS found, t0."id" AS c0, t0."version" AS c1, t0."product_id" AS c2, t0."author_id" AS c3, t0."rating" AS c4, t0."title" AS c5, t0."body" AS c6, t0."status" AS c7, replace(t0."created_at", '.000000Z', 'Z') AS c8, json((SELECT json_object('id', t1."id", 'version', t1."version", 'vendor_id', t1."vendor_id", 'category_id', t1."category_id", 'name', t1."name", 'slug', t1."slug", 'description', t1."description", 'price', CASE WHEN t1."price" IS NOT NULL THEN printf('%s%d.%02d', CASE WHEN t1."price" < 0 THEN '-' ELSE '' END, abs(t1."price" / 100), abs(t1."price" % 100)) END, 'cost_price', CASE WHEN EXISTS (SELECT 1
   FROM "memberships" AS t2
-  WHERE t2."vendor_id" = t1."vendor_id" AND t2."user_id" = ?1) THEN CASE WHEN t1."cost_price" IS NOT NULL THEN printf('%s%d.%02d', CASE WHEN t1."cost_price" < 0 THEN '-' ELSE '' END, abs(t1."cost_price") / 100, abs(t1."cost_price") % 100) END END, 'currency', t1."currency", 'stock', t1."stock", 'status', t1."status", 'created_at', replace(t1."created_at", '.000000Z', 'Z'), 'updated_at', replace(t1."updated_at", '.000000Z', 'Z'), 'in_stock', json(CASE WHEN CASE WHEN t1."stock" > ?2 THEN ?3 ELSE ?4 END THEN 'true' WHEN NOT CASE WHEN t1."stock" > ?2 THEN ?3 ELSE ?4 END THEN 'false' END), 'margin', CASE WHEN EXISTS (SELECT 1
+  WHERE t2."vendor_id" = t1."vendor_id" AND t2."user_id" = ?1) THEN CASE WHEN t1."cost_price" IS NOT NULL THEN printf('%s%d.%02d', CASE WHEN t1."cost_price" < 0 THEN '-' ELSE '' END, abs(t1."cost_price" / 100), abs(t1."cost_price" % 100)) END END, 'currency', t1."currency", 'stock', t1."stock", 'status', t1."status", 'created_at', replace(t1."created_at", '.000000Z', 'Z'), 'updated_at', replace(t1."updated_at", '.000000Z', 'Z'), 'in_stock', json(CASE WHEN CASE WHEN t1."stock" > ?2 THEN ?3 ELSE ?4 END THEN 'true' WHEN NOT CASE WHEN t1."stock" > ?2 THEN ?3 ELSE ?4 END THEN 'false' END), 'margin', CASE WHEN EXISTS (SELECT 1
   FROM "memberships" AS t3
   WHERE t3."vendor_id" = t1."vendor_id" AND t3."user_id" = ?1) THEN CASE WHEN (SELECT CASE typeof(n) WHEN 'integer' THEN n END
   FROM (SELECT t1."price" - t1."cost_price" AS n)) IS NOT NULL THEN printf('%s%d.%02d', CASE WHEN (SELECT CASE typeof(n) WHEN 'integer' THEN n END
   FROM (SELECT t1."price" - t1."cost_price" AS n)) < 0 THEN '-' ELSE '' END, abs((SELECT CASE typeof(n) WHEN 'integer' THEN n END
-  FROM (SELECT t1."price" - t1."cost_price" AS n))) / 100, abs((SELECT CASE typeof(n) WHEN 'integer' THEN n END
-  FROM (SELECT t1."price" - t1."cost_price" AS n))) % 100) END END, 'review_count', (SELECT count(*)
+  FROM (SELECT t1."price" - t1."cost_price" AS n)) / 100), abs((SELECT CASE typeof(n) WHEN 'integer' THEN n END
+  FROM (SELECT t1."price" - t1."cost_price" AS n)) % 100)) END END, 'review_count', (SELECT count(*)
   FROM "reviews" AS t4
   WHERE t4."product_id" = t1."id"), 'average_rating', CASE WHEN (SELECT CAST(sum(t5."rating") AS REAL) / count(t5."rating")
   FROM "reviews" AS t5

@@ -5,7 +5,7 @@ SELECT total.n, page.*
   WHERE ((t8."status" = 'published' AND t8."deleted_at" IS NULL) AND EXISTS (SELECT 1
   FROM "categories" AS t9
   WHERE t9."id" = t8."category_id" AND t9."slug" = ?1))) AS total
-  LEFT JOIN (SELECT 1 AS found, t0."id" AS c0, t0."name" AS c1, CASE WHEN t0."price" IS NOT NULL THEN printf('%s%d.%02d', CASE WHEN t0."price" < 0 THEN '-' ELSE '' END, abs(t0."price") / 100, abs(t0."price") % 100) END AS c2, json((SELECT json_object('id', t1."id", 'name', t1."name", 'parent', json((SELECT json_object('id', t2."id", 'name', t2."name")
+  LEFT JOIN (SELECT 1 AS found, t0."id" AS c0, t0."name" AS c1, CASE WHEN t0."price" IS NOT NULL THEN printf('%s%d.%02d', CASE WHEN t0."price" < 0 THEN '-' ELSE '' END, abs(t0."price" / 100), abs(t0."price" % 100)) END AS c2, json((SELECT json_object('id', t1."id", 'name', t1."name", 'parent', json((SELECT json_object('id', t2."id", 'name', t2."name")
   FROM "categories" AS t2
   WHERE t2."id" = t1."parent_id")))
   FROM "categories" AS t1

@@ -20,19 +20,19 @@ SELECT total.*, page.*
   FROM "memberships" AS t12
   WHERE t12."vendor_id" = t11."vendor_id" AND t12."user_id" = ?4))))) AS r GROUP BY k0) AS " every"
   ORDER BY o0 DESC NULLS FIRST, o1 DESC NULLS FIRST, o2 ASC NULLS LAST LIMIT 2) AS g) AS a0) AS total
-  LEFT JOIN (SELECT 1 AS found, t0."quantity" AS c0, CASE WHEN t0."unit_price" IS NOT NULL THEN printf('%s%d.%02d', CASE WHEN t0."unit_price" < 0 THEN '-' ELSE '' END, abs(t0."unit_price") / 100, abs(t0."unit_price") % 100) END AS c1, CASE WHEN (SELECT CASE typeof(n) WHEN 'integer' THEN n END
+  LEFT JOIN (SELECT 1 AS found, t0."quantity" AS c0, CASE WHEN t0."unit_price" IS NOT NULL THEN printf('%s%d.%02d', CASE WHEN t0."unit_price" < 0 THEN '-' ELSE '' END, abs(t0."unit_price" / 100), abs(t0."unit_price" % 100)) END AS c1, CASE WHEN (SELECT CASE typeof(n) WHEN 'integer' THEN n END
   FROM (SELECT t0."unit_price" * t0."quantity" AS n)) IS NOT NULL THEN printf('%s%d.%02d', CASE WHEN (SELECT CASE typeof(n) WHEN 'integer' THEN n END
   FROM (SELECT t0."unit_price" * t0."quantity" AS n)) < 0 THEN '-' ELSE '' END, abs((SELECT CASE typeof(n) WHEN 'integer' THEN n END
-  FROM (SELECT t0."unit_price" * t0."quantity" AS n))) / 100, abs((SELECT CASE typeof(n) WHEN 'integer' THEN n END
-  FROM (SELECT t0."unit_price" * t0."quantity" AS n))) % 100) END AS c2, json((SELECT json_object('name', t1."name", 'price', CASE WHEN t1."price" IS NOT NULL THEN printf('%s%d.%02d', CASE WHEN t1."price" < 0 THEN '-' ELSE '' END, abs(t1."price") / 100, abs(t1."price") % 100) END, 'costPrice', CASE WHEN EXISTS (SELECT 1
+  FROM (SELECT t0."unit_price" * t0."quantity" AS n)) / 100), abs((SELECT CASE typeof(n) WHEN 'integer' THEN n END
+  FROM (SELECT t0."unit_price" * t0."quantity" AS n)) % 100)) END AS c2, json((SELECT json_object('name', t1."name", 'price', CASE WHEN t1."price" IS NOT NULL THEN printf('%s%d.%02d', CASE WHEN t1."price" < 0 THEN '-' ELSE '' END, abs(t1."price" / 100), abs(t1."price" % 100)) END, 'costPrice', CASE WHEN EXISTS (SELECT 1
   FROM "memberships" AS t2
-  WHERE t2."vendor_id" = t1."vendor_id" AND t2."user_id" = ?1) THEN CASE WHEN t1."cost_price" IS NOT NULL THEN printf('%s%d.%02d', CASE WHEN t1."cost_price" < 0 THEN '-' ELSE '' END, abs(t1."cost_price") / 100, abs(t1."cost_price") % 100) END END, 'margin', CASE WHEN EXISTS (SELECT 1
+  WHERE t2."vendor_id" = t1."vendor_id" AND t2."user_id" = ?1) THEN CASE WHEN t1."cost_price" IS NOT NULL THEN printf('%s%d.%02d', CASE WHEN t1."cost_price" < 0 THEN '-' ELSE '' END, abs(t1."cost_price" / 100), abs(t1."cost_price" % 100)) END END, 'margin', CASE WHEN EXISTS (SELECT 1
   FROM "memberships" AS t3
   WHERE t3."vendor_id" = t1."vendor_id" AND t3."user_id" = ?1) THEN CASE WHEN (SELECT CASE typeof(n) WHEN 'integer' THEN n END
   FROM (SELECT t1."price" - t1."cost_price" AS n)) IS NOT NULL THEN printf('%s%d.%02d', CASE WHEN (SELECT CASE typeof(n) WHEN 'integer' THEN n END
   FROM (SELECT t1."price" - t1."cost_price" AS n)) < 0 THEN '-' ELSE '' END, abs((SELECT CASE typeof(n) WHEN 'integer' THEN n END
-  FROM (SELECT t1."price" - t1."cost_price" AS n))) / 100, abs((SELECT CASE typeof(n) WHEN 'integer' THEN n END
-  FROM (SELECT t1."price" - t1."cost_price" AS n))) % 100) END END)
+  FROM (SELECT t1."price" - t1."cost_price" AS n)) / 100), abs((SELECT CASE typeof(n) WHEN 'integer' THEN n END
+  FROM (SELECT t1."price" - t1."cost_price" AS n)) % 100)) END END)
   FROM "products" AS t1
   WHERE t1."id" = t0."product_id" AND ((t1."status" = 'published' OR EXISTS (SELECT 1
   FROM "memberships" AS t4

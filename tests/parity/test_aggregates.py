@@ -212,6 +212,7 @@ async def test_aggregates_of_nested_lists_are_those_of_each_parent(shop: Shop, w
 )
 async def test_rest_takes_one_statement(shop: Shop, path: str) -> None:
     await shop.rest("GET", "/tags?page_size=1")
+    await shop.forget()
     with recorded() as statements:
         assert (await shop.rest("GET", path)).status_code == 200
     assert len(statements) == 1

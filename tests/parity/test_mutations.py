@@ -107,7 +107,7 @@ async def test_changing_and_deleting(shop: Shop) -> None:
 async def test_a_mutation_is_compiled_once_whatever_it_writes(shop: Shop) -> None:
     case = CASES[0]
     await executed(shop, case, "warm", planned=True)
-    operation = shop.executing._document(case.text).operations[None]
+    operation = shop.executing.parser.document(case.text).operations[None]
     kept = len(operation.compiled)
     for number in range(5):
         with recorded() as statements:

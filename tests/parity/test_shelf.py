@@ -50,6 +50,7 @@ async def test_both_faces_show_the_same_shelf(shop: Shop, who: str | None) -> No
 
 @pytest.mark.parametrize("first", [1, 10, 100])
 async def test_one_statement_whatever_the_depth_and_the_number_of_rows(shop: Shop, first: int) -> None:
+    await shop.forget()
     with recorded() as statements:
         answer = await shop.graphql(NESTED, first=first)
     assert len(answer["data"]["products"]["nodes"]) == first
@@ -57,6 +58,7 @@ async def test_one_statement_whatever_the_depth_and_the_number_of_rows(shop: Sho
 
 
 async def test_a_rest_list_with_its_total_and_relations_is_one_statement(shop: Shop) -> None:
+    await shop.forget()
     with recorded() as statements:
         answer = await shop.rest("GET", INCLUDED)
     assert answer.json()["total"] > 500

@@ -62,6 +62,7 @@ async def actor(shop: Shop, who: str | None) -> Actor:
 async def statements_of(shop: Shop, document: str, who: str | None, *, first: int, planned: bool = True) -> int:
     request = Request(query=document, variables={"first": first}, operation_name=None, actor=await actor(shop, who),
                       request_id="r")  # fmt: skip
+    await shop.forget()
     with recorded() as statements:
         answer = await shop.executing.execute(request, planned=planned)
     assert "errors" not in answer
@@ -100,7 +101,7 @@ async def test_a_list_and_an_item_of_rest_take_one(shop: Shop, who: str | None) 
     paths = [f"/products{item}?{page}include=category,tags,reviews.author"
              for item, page in [("", "page_size=1&"), ("", "page_size=100&"), (f"/{key}", "")]]  # fmt: skip
     for path in [*paths, "/tags", "/reviews?page=3&sort=-rating&filter[rating][gte]=3"]:
-        await shop.engine.actors.forget()
+        await shop.forget()
         with recorded() as statements:
             answer = await shop.rest("GET", path, who=who)
         assert answer.status_code == 200, answer.text
@@ -111,7 +112,7 @@ async def test_a_list_and_an_item_of_rest_take_one(shop: Shop, who: str | None) 
 async def test_a_query_by_http_takes_one(shop: Shop) -> None:
     for who in (None, "vendor"):
         await shop.headers(who)
-        await shop.engine.actors.forget()
+        await shop.forget()
         with recorded() as statements:
             answer = await shop.graphql(SHELF, who=who, first=50)
         assert len(answer["data"]["products"]["nodes"]) == 50

@@ -22,7 +22,7 @@ from twofold.deriving import LANGUAGE
 from twofold.engine import Engine
 from twofold.errors import WrongDeclaration
 from twofold.fields import MoneyField, id_field
-from twofold.resource import Action, Computed, Expression, Field, Input, Relation, Resource, action
+from twofold.resource import Action, Caching, Computed, Expression, Field, Input, Relation, Resource, action
 from twofold.rules import EVERYONE, NOBODY, Rule, rule
 from twofold.settings import Settings
 from twofold_graphql.execute import Executing
@@ -96,6 +96,10 @@ class Stranger(Model):
 
 WRONG: dict[str, tuple[list[Declaration], str]] = {
     "no model": ([declared("Books", None)], "Books: name its model: class Products(Resource[Product])"),
+    "a time before now": (
+        [declared("Authors", Author, cache=Caching(shared_s=60, stale_s=-1))],
+        "Authors.cache: stale_s is -1; it is in seconds, 0 or more",
+    ),
     "a model of elsewhere": (
         [declared("Strangers", Stranger)],
         "Strangers: the model Stranger is in none of the application's model modules",

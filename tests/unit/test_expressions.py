@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from support.library.asking import BORROWER, CLERK, HEAD, STRANGER, answer, asked, nested, spec_of, walked
+from support.library.models import Patron
 from support.library.oracle import Oracle
 from support.library.worked_out import WORKED_OUT
 from twofold.engine import Engine
@@ -68,6 +69,16 @@ async def test_what_has_more_than_64_bits_is_null(library: Engine) -> None:
     large = [key for key, value in exact.items() if not -(2**63) <= value < 2**63]
     assert large
     assert [row["heft"] for row in found if row["id"] in large] == [None] * len(large)
+
+
+async def test_the_lowest_of_64_bits_is_shown_as_it_is(own_library: Engine) -> None:
+    """Its own negative has more bits: SQLite's abs() fails for it."""
+    with own_library.database.use():
+        await Patron.all().update(card=-(2**63), balance=Decimal("0.01"))
+    whole = asked(own_library, "patrons", {}, [("debt", False)], ["debt"])
+    found = await answer(own_library, HEAD, whole)
+    assert len(found) == len(Oracle(HEAD).rows("patrons"))
+    assert {row["debt"] for row in found} == {"-92233720368547758.08"}
 
 
 async def test_a_missing_row_has_no_values_either(library: Engine) -> None:

@@ -6,6 +6,7 @@ import typer
 from pydantic import ValidationError
 
 from twofold.cli.adopting import adopt
+from twofold.cli.caching import cache_app
 from twofold.cli.contracts import openapi, schema
 from twofold.cli.identity import keys_app, users_app
 from twofold.cli.migrations import migrate_app
@@ -28,6 +29,7 @@ app.command()(adopt)
 app.command()(schema)
 app.command()(openapi)
 app.add_typer(migrate_app, name="migrate")
+app.add_typer(cache_app, name="cache")
 app.add_typer(users_app, name="users")
 app.add_typer(keys_app, name="keys")
 app.add_typer(clients_app, name="clients")

@@ -13,7 +13,6 @@ from twofold.cli.common import open_database
 from twofold.database import Database
 from twofold.errors import NotFound, ServiceError
 from twofold.identity import credentials, keys
-from twofold.identity.actors import Actors
 from twofold.identity.models import ApiKey, User
 
 __all__ = ["keys_app", "users_app"]
@@ -32,7 +31,7 @@ def create_user(
 ) -> None:
     """Creates a user. Asks for the password, or reads it from the first line of a piped input."""
     password = _read_password()
-    user_id = _change(lambda database: credentials.create_user(database, email, name, password, role))
+    user_id = _run(lambda database: credentials.create_user(database, email, name, password, role))
     typer.echo(f"Created {email} as {role}: {user_id}")
 
 
@@ -94,7 +93,7 @@ def revoke_key(
     async def revoke(database: Database) -> None:
         await keys.revoke_key(database, (await _user_of(database, email)).id, key_id)
 
-    _change(revoke)
+    _run(revoke)
     typer.echo(f"Revoked {key_id}.")
 
 
@@ -112,18 +111,6 @@ def _run(work: Callable[[Database], Awaitable[_T]]) -> _T:
         for field_error in error.field_errors:
             typer.echo(f"  {'.'.join(map(str, field_error.path))}: {field_error.message}", err=True)
         raise typer.Exit(1) from error
-
-
-def _change(work: Callable[[Database], Awaitable[_T]]) -> _T:
-    """Returns what `_run` returns; running servers then ask anew whom credentials stand for."""
-
-    async def change(database: Database) -> _T:
-        try:
-            return await work(database)
-        finally:
-            await Actors(database).forget()
-
-    return _run(change)
 
 
 def _read_password() -> str:

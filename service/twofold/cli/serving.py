@@ -9,6 +9,7 @@ import typer
 import uvicorn
 
 from twofold.application import Application
+from twofold.cache.place import said_of_place
 from twofold.cli.common import load_application, open_database
 from twofold.migrate import upgrade
 from twofold.settings import Settings
@@ -30,7 +31,7 @@ def serve(
     if "public_url" not in settings.model_fields_set:
         os.environ["TWOFOLD_PUBLIC_URL"] = _public(host, port)  # for the application, which the processes load later
     config = uvicorn.Config(application.asgi, host=host, port=port, workers=workers, log_level="warning")
-    welcome = _welcome(application, url, demo=demo)
+    welcome = _welcome(application, settings, url, demo=demo)
     try:
         if workers == 1:
             _Announced(config, welcome).run()
@@ -92,7 +93,7 @@ async def _prepare(
         return counts
 
 
-def _welcome(application: Application, url: str, *, demo: bool) -> str:
+def _welcome(application: Application, settings: Settings, url: str, *, demo: bool) -> str:
     lines = [
         "",
         f"{application.name} is served:",
@@ -100,6 +101,8 @@ def _welcome(application: Application, url: str, *, demo: bool) -> str:
         f"  REST       {url}/api/v1/docs",
         f"  OpenAPI    {url}/api/v1/openapi.json",
         f"  Account    {url}/account",
+        "",
+        f"Answers are kept {said_of_place(settings)}.",
     ]
     accounts = application.seed.accounts if application.seed and demo else ()
     if accounts:

@@ -6,7 +6,7 @@ from functools import cache
 
 from twofold.database import Dialect
 
-__all__ = ["statements_of_actor"]
+__all__ = ["statements_of_actor", "tables_of_actor"]
 
 _ACTOR_OF = {
     "token": """
@@ -36,3 +36,11 @@ def statements_of_actor(dialect: Dialect, prefix: str = "") -> Mapping[str, str]
     """
     texts = {kind: sql.format(p=prefix) for kind, sql in _ACTOR_OF.items()}
     return texts if dialect == "postgres" else {kind: re.sub(r"\$\d", "?", sql) for kind, sql in texts.items()}
+
+
+@cache
+def tables_of_actor(prefix: str = "") -> Mapping[str, frozenset[str]]:
+    """Returns by kind of credential the tables that its statement reads: whatever changes its answer changes them."""
+    return {
+        kind: frozenset(prefix + name for name in re.findall(r"\{p\}(\w+)", sql)) for kind, sql in _ACTOR_OF.items()
+    }

@@ -13,7 +13,7 @@ from twofold.aggregate_plan import AggregatePlan, KeyPlan
 from twofold.condition import ALWAYS, Condition, Slot
 from twofold.kinds import Kind
 from twofold.sql.derived import DerivedText
-from twofold.sql.dialects import Encode, SqlDialect, qualified
+from twofold.sql.dialects import Encode, SqlDialect, named
 from twofold.sql.sums import EVERY, SUMS, Sums
 from twofold.tables import Column, Join, Table
 
@@ -76,8 +76,8 @@ class AggregateText(DerivedText):
     # -- rows ---------------------------------------------------------------------------------------------------
 
     def _looked_at(self, plan: AggregatePlan, table: Table, condition: Condition, join: tuple[Join, str] | None) -> str:
-        alias = f"t{next(self.aliases)}"
-        source, tests = f"FROM {qualified(table.schema, table.name)} AS {alias}", []
+        alias = self._rows_of(table, condition, join)
+        source, tests = f"FROM {named(table, alias)}", []
         if join is not None:
             linked, test = self._linked(*join, alias)
             source += linked

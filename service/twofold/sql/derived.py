@@ -10,9 +10,9 @@ from twofold.condition import ALWAYS, Condition, Slot
 from twofold.expression import Arithmetic, Chosen, Derived, FirstKnown, Given, Over, Own, Value
 from twofold.kinds import Kind
 from twofold.plan import Hop
-from twofold.sql.dialects import SqlDialect, qualified, quoted
+from twofold.sql.dialects import SqlDialect, named, quoted
 from twofold.sql.sums import SUMS
-from twofold.tables import Column, Join
+from twofold.tables import Column, Join, Table
 
 __all__ = ["DerivedText"]
 
@@ -22,6 +22,9 @@ class DerivedText(ABC):
 
     dialect: SqlDialect
     aliases: count[int]
+
+    @abstractmethod
+    def _rows_of(self, table: Table, condition: Condition, join: tuple[Join, str] | None = None) -> str: ...
 
     @abstractmethod
     def _condition(self, condition: Condition, alias: str) -> str: ...
@@ -75,11 +78,12 @@ class DerivedText(ABC):
         return f"CASE {' '.join(cases)}{otherwise} END"
 
     def _over(self, over: Over, above: str) -> str:
-        alias, target = f"t{next(self.aliases)}", over.join.target
+        target = over.join.target
+        alias = self._rows_of(target, over.scope, (over.join, above))
         linked, test = self._linked(over.join, above, alias)
         tests = [test] if over.scope == ALWAYS else [test, self._condition(over.scope, alias)]
         found = "*" if over.column is None else self._guarded(self._in_units(over.column, alias), over.guard, alias)
-        source = f"FROM {qualified(target.schema, target.name)} AS {alias}{linked} WHERE {' AND '.join(tests)}"
+        source = f"FROM {named(target, alias)}{linked} WHERE {' AND '.join(tests)}"
         return f"(SELECT {self._computed(over, found)} {source})"
 
     def _computed(self, over: Over, found: str) -> str:

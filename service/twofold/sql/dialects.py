@@ -17,9 +17,9 @@ from twofold.fields import sqlite_datetime
 from twofold.folding import FUNCTION
 from twofold.kinds import Kind
 from twofold.sql.inside import JSON, InsideJson
-from twofold.tables import Column
+from twofold.tables import Column, Table
 
-__all__ = ["DIALECTS", "SqlDialect", "qualified", "quoted", "text"]
+__all__ = ["DIALECTS", "SqlDialect", "named", "qualified", "quoted", "text"]
 
 Encode = Callable[[Any], Any]
 FITTING = f"BETWEEN {-(2**63)} AND {2**63 - 1}"
@@ -34,6 +34,11 @@ def quoted(name: str) -> str:
 def qualified(schema: str | None, name: str) -> str:
     """Returns the name of a table, with its schema if the model says one."""
     return quoted(name) if schema is None else f"{quoted(schema)}.{quoted(name)}"
+
+
+def named(table: Table, alias: str) -> str:
+    """Returns a table in FROM, under an alias."""
+    return f"{qualified(table.schema, table.name)} AS {alias}"
 
 
 def text(value: str) -> str:
@@ -374,7 +379,8 @@ class Sqlite(SqlDialect):
             return f"CAST({units} AS TEXT)"
         unit, places = 10**kind.decimal_places, kind.decimal_places
         sign = f"CASE WHEN {units} < 0 THEN '-' ELSE '' END"
-        amount = f"printf('%s%d.%0{places}d', {sign}, abs({units}) / {unit}, abs({units}) % {unit})"
+        # Cut before its sign is taken off: abs() fails for the lowest number of 64 bits.
+        amount = f"printf('%s%d.%0{places}d', {sign}, abs({units} / {unit}), abs({units} % {unit}))"
         return f"CASE WHEN {units} IS NOT NULL THEN {amount} END"
 
     def is_in(self, column: str, parameter: str) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from hashlib import blake2b
 from itertools import count
 from typing import Any, TypeAlias
 
@@ -29,9 +30,10 @@ from twofold.plan import Hop, Level, NestedPlan, Shown, SortKey, bare_keys
 from twofold.request import Constant
 from twofold.search import WORDS
 from twofold.sql.aggregates import AggregateText
-from twofold.sql.dialects import Encode, SqlDialect, qualified, quoted
+from twofold.sql.dialects import Encode, SqlDialect, named, qualified, quoted
 from twofold.sql.inside import JsonPath
 from twofold.sql.search import SEARCHES
+from twofold.sql.sources import Picks, Source, narrower, picks_of, picks_over, source_of
 from twofold.tables import Column, Join, Table
 
 __all__ = ["Statement", "select", "select_allowed", "select_foreseen", "select_keys"]
@@ -53,6 +55,18 @@ class Statement:
     keys: tuple[str, ...]
     counted: bool = False
     aggregates: int = 0
+    sources: tuple[Source, ...] = ()
+    """The rows that it reads, those that rules look at among them."""
+
+    @cached_property
+    def digest(self) -> bytes:
+        """What its text is known by: 16 bytes."""
+        return blake2b(self.text.encode(), digest_size=16).digest()
+
+    @cached_property
+    def policy_slots(self) -> frozenset[int]:
+        """Which of the policy's values are among its parameters."""
+        return frozenset(index for of_policy, index, _ in self.parameters if of_policy)
 
     def bind(self, values: Sequence[Any], policy_values: Sequence[Any]) -> list[Any]:
         """Returns the statement's parameters in their order."""
@@ -90,11 +104,11 @@ def select_foreseen(columns: tuple[Column, ...], tests: tuple[Condition, ...], d
     return _Writer(dialect).foreseen(columns, tests)
 
 
-def select_keys(wanted: Sequence[tuple[Table, Condition, bool]], dialect: SqlDialect) -> Statement:
+def select_keys(wanted: Sequence[tuple[Table, Column, Condition, bool]], dialect: SqlDialect) -> Statement:
     """Returns the statement that finds which keys there are among those asked for, of rows that meet a condition.
 
-    Value n of the read is the key of the n-th table's row, or the list of keys where there may be many. A row has n and
-    a key as text.
+    A key is what a row has in the column beside its table. Value n of the read is the key of the n-th table's row, or
+    the list of keys where there may be many. A row has n and a key as text.
     """
     return _Writer(dialect).keys(wanted)
 
@@ -120,9 +134,12 @@ class _Writer(AggregateText):
     """Of each alias, the rows joined to it for its sort keys: their alias and the text of the JOIN."""
     beside: dict[str, list[str]] = field(default_factory=dict)
     """Of each alias, the JOINs that bring it objects of to-one relations, where the dialect can say that."""
+    picked: dict[str, Picks | None] = field(default_factory=dict)
+    """Of each alias, which rows of its table it can be at all."""
+    sources: dict[Source, None] = field(default_factory=dict)
 
     def root(self, level: Level) -> Statement:
-        alias = f"t{next(self.aliases)}"
+        alias = self._rows_of(level.table, level.condition)
         shown = [*level.shown, *level.hidden]
         columns = [self._column(each, alias, in_json=False) for each in shown]
         keys = tuple(each.key for each in shown)
@@ -131,11 +148,11 @@ class _Writer(AggregateText):
         source = self._source(level, alias)
         if not level.total:
             select = ", ".join(columns) or "1"
-            return Statement(text=f"SELECT {select} {source}", parameters=tuple(self.parameters), keys=keys)
+            return self._statement(f"SELECT {select} {source}", keys)
         named = "".join(f", {column} AS c{number}" for number, column in enumerate(columns))
         total = f"(SELECT count(*) AS n {self._counted_source(level)}) AS total"
         text = f"SELECT total.n, page.* FROM {total} LEFT JOIN (SELECT 1 AS found{named} {source}) AS page ON 1 = 1"
-        return Statement(text=text, parameters=tuple(self.parameters), keys=keys, counted=True)
+        return self._statement(text, keys, counted=True)
 
     def _aggregated(self, level: Level, columns: Sequence[str], keys: tuple[str, ...], alias: str) -> Statement:
         """The rows beside the aggregates over all of them; only the aggregates when no rows are asked for."""
@@ -149,17 +166,16 @@ class _Writer(AggregateText):
             text = f"SELECT total.*, page.* FROM ({text}) AS total LEFT JOIN {page} ON 1 = 1"
         else:
             text += ", NULL AS found"
-        parameters = tuple(self.parameters)
-        return Statement(text=text, parameters=parameters, keys=keys, counted=True, aggregates=len(found))
+        return self._statement(text, keys, counted=True, aggregates=len(found))
 
     def allowed(self, table: Table, tests: Sequence[Condition], visible: Condition, *, lock: bool) -> Statement:
-        alias = f"t{next(self.aliases)}"
-        where = self._all([Compare(table.pk, "eq", Slot("read", 0)), visible], alias)
+        condition = all_of([Compare(table.pk, "eq", Slot("read", 0)), visible])
+        alias = self._rows_of(table, condition)
+        where = self._condition(condition, alias)
         columns = [self.dialect.value_of(table.pk, alias)]
         columns += [f"CASE WHEN {self._condition(test, alias)} THEN 1 ELSE 0 END" for test in tests]
-        source = f"FROM {qualified(table.schema, table.name)} AS {alias} WHERE {where}"
-        text = f"SELECT {', '.join(columns)} {source}{self.dialect.lock if lock else ''}"
-        return Statement(text=text, parameters=tuple(self.parameters), keys=())
+        text = f"SELECT {', '.join(columns)} FROM {named(table, alias)} WHERE {where}"
+        return self._statement(f"{text}{self.dialect.lock}" if lock else text)
 
     def foreseen(self, columns: Sequence[Column], tests: Sequence[Condition]) -> Statement:
         alias = f"t{next(self.aliases)}"
@@ -169,21 +185,39 @@ class _Writer(AggregateText):
             for place, column in enumerate(columns)
         ]
         shown = ", ".join(f"CASE WHEN {self._condition(test, alias)} THEN 1 ELSE 0 END" for test in tests)
-        text = f"SELECT {shown} FROM (SELECT {', '.join(values)}) AS {alias}"
-        return Statement(text=text, parameters=tuple(self.parameters), keys=())
+        return self._statement(f"SELECT {shown} FROM (SELECT {', '.join(values)}) AS {alias}")
 
-    def keys(self, wanted: Sequence[tuple[Table, Condition, bool]]) -> Statement:
+    def keys(self, wanted: Sequence[tuple[Table, Column, Condition, bool]]) -> Statement:
         texts: list[str] = []
-        for place, (table, condition, many) in enumerate(wanted):
-            alias = f"t{next(self.aliases)}"
+        for place, (table, column, condition, many) in enumerate(wanted):
             # One key is no list of one: PostgreSQL would expect ten, and so make a plan for every request.
             operator = "in" if many else "eq"
-            test = self._condition(all_of([Compare(table.pk, operator, Slot("read", place)), condition]), alias)
-            key = f"CAST({self.dialect.value_of(table.pk, alias)} AS text)"
-            texts.append(f"SELECT {place}, {key} FROM {qualified(table.schema, table.name)} AS {alias} WHERE {test}")
-        return Statement(text=" UNION ALL ".join(texts), parameters=tuple(self.parameters), keys=())
+            sought = all_of([Compare(column, operator, Slot("read", place)), condition])
+            alias = self._rows_of(table, sought)
+            test = self._condition(sought, alias)
+            key = f"CAST({self.dialect.value_of(column, alias)} AS text)"
+            texts.append(f"SELECT {place}, {key} FROM {named(table, alias)} WHERE {test}")
+        return self._statement(" UNION ALL ".join(texts))
+
+    def _statement(self, text: str, keys: tuple[str, ...] = (), *, counted: bool = False, aggregates: int = 0
+                   ) -> Statement:  # fmt: skip
+        return Statement(text=text, parameters=tuple(self.parameters), keys=keys, counted=counted,
+                         aggregates=aggregates, sources=tuple(self.sources))  # fmt: skip
 
     # -- rows ---------------------------------------------------------------------------------------------------
+
+    def _rows_of(self, table: Table, condition: Condition, join: tuple[Join, str] | None = None) -> str:
+        """Returns an alias for rows of a table that meet a condition; `join` is the way from a row that is there.
+
+        Every place where a table is named has its alias from here, so that no row is read which is not in `sources`.
+        """
+        alias = f"t{next(self.aliases)}"
+        picks = picks_of(table, condition)
+        if join is not None:
+            picks = narrower(table, picks, picks_over(join[0], self.picked.get(join[1])))
+        self.picked[alias] = picks
+        self.sources[source_of(table, picks, join and join[0])] = None
+        return alias
 
     def _source(self, level: Level, alias: str, join: tuple[Join, str] | None = None) -> str:
         """FROM … WHERE … ORDER BY … LIMIT of a level; `join` is the way from a row of the level above.
@@ -208,11 +242,11 @@ class _Writer(AggregateText):
         return f"{window} ORDER BY {order}" if order else window
 
     def _counted_source(self, level: Level, join: tuple[Join, str] | None = None) -> str:
-        return self._from(level.table, f"t{next(self.aliases)}", join, level.condition, None)
+        return self._from(level.table, self._rows_of(level.table, level.condition, join), join, level.condition, None)
 
     def _from(self, table: Table, alias: str, join: tuple[Join, str] | None, condition: Condition,
               level: Level | None) -> str:  # fmt: skip
-        source, tests = f"FROM {qualified(table.schema, table.name)} AS {alias}", []
+        source, tests = f"FROM {named(table, alias)}", []
         if join is not None:
             linked, test = self._linked(*join, alias)
             source += linked
@@ -231,6 +265,7 @@ class _Writer(AggregateText):
         if join.link is None:
             return "", f"{far} = {near}"
         link = f"t{next(self.aliases)}"
+        self.sources[Source(join.link.table)] = None
         middle = qualified(join.link.schema, join.link.table)
         joined = f" JOIN {middle} AS {link} ON {link}.{quoted(join.link.far)} = {far}"
         return joined, f"{link}.{quoted(join.link.near)} = {near}"
@@ -265,7 +300,8 @@ class _Writer(AggregateText):
         return f"CASE WHEN {self._condition(guard, alias)} THEN {expression} END"
 
     def _nested(self, nested: NestedPlan, above: str) -> str:
-        level, alias = nested.level, f"t{next(self.aliases)}"
+        level = nested.level
+        alias = self._rows_of(level.table, level.condition, (nested.join, above))
         shown = [*level.shown, *level.hidden]
         columns = [(each.key, self._column(each, alias, in_json=True)) for each in shown]
         source = self._source(level, alias, (nested.join, above))
@@ -295,13 +331,12 @@ class _Writer(AggregateText):
         for hop in path:
             known = self.hops.setdefault(alias, {})
             if hop.join not in known:
-                behind = f"t{next(self.aliases)}"
+                behind = self._rows_of(hop.join.target, hop.scope, (hop.join, alias))
                 linked, test = self._linked(hop.join, alias, behind)
                 assert not linked  # noqa: S101  # a to-one relation has no table in the middle
                 if hop.scope != ALWAYS:
                     test += f" AND {self._condition(hop.scope, behind)}"
-                table = qualified(hop.join.target.schema, hop.join.target.name)
-                known[hop.join] = behind, f" LEFT JOIN {table} AS {behind} ON {test}"
+                known[hop.join] = behind, f" LEFT JOIN {named(hop.join.target, behind)} ON {test}"
             alias = known[hop.join][0]
         return alias
 
@@ -367,8 +402,9 @@ class _Writer(AggregateText):
                 return self._matches(condition, alias)
 
     def _related(self, related: Related, above: str) -> str:
-        alias = f"t{next(self.aliases)}"
         target = related.join.target
+        met = related.scope if related.quantifier == "every" else all_of([related.scope, related.condition])
+        alias = self._rows_of(target, met, (related.join, above))
         linked, test = self._linked(related.join, above, alias)
         tests = [test]
         if related.scope != ALWAYS:
@@ -379,7 +415,7 @@ class _Writer(AggregateText):
             tests.append(f"({inner}) IS NOT TRUE")
         elif related.condition != ALWAYS:
             tests.append(inner)
-        source = f"FROM {qualified(target.schema, target.name)} AS {alias}{linked} WHERE {' AND '.join(tests)}"
+        source = f"FROM {named(target, alias)}{linked} WHERE {' AND '.join(tests)}"
         exists = f"EXISTS (SELECT 1 {source})"
         return exists if related.quantifier == "some" else f"NOT {exists}"
 

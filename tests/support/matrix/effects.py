@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
+import pytest
 from tortoise.exceptions import TransactionManagementError
 
 from twofold.engine import Engine
-from twofold.identity.actors import Actors
+from twofold.identity.attempts import Attempts
 from twofold.tables import Table
 
 __all__ = ["Effect", "Effects", "effects", "told_alike", "undone", "watch"]
@@ -47,15 +48,18 @@ class _Undo(Exception):
     """Ends a transaction that nothing is to be left of."""
 
 
+async def _uncounted(*_: object) -> None:
+    """What counts may be no part of a transaction."""
+
+
 @asynccontextmanager
 async def undone(engine: Engine) -> AsyncIterator[None]:
-    """Runs the block, requests in it too, in a transaction of which nothing is left."""
-    with suppress(_Undo):
+    """Runs the block, requests in it too, in a transaction of which nothing is left; nothing is counted in it."""
+    with suppress(_Undo), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Attempts, "begin", _uncounted)
         async with engine.database.transaction():
             yield
             raise _Undo
-    if isinstance(engine.actors, Actors):
-        await engine.actors.forget()  # whom a credential stood for may have been looked up within
 
 
 # -- noting ------------------------------------------------------------------------------------------------------

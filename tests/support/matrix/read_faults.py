@@ -26,10 +26,11 @@ from twofold.sql.select import _Writer
 from twofold_graphql import aggregates as graphql_aggregates
 from twofold_graphql import compile as compiling
 from twofold_graphql import face, resolvers
-from twofold_graphql.execute import Executing, First, Placed
+from twofold_graphql.asking import First, Placed
+from twofold_graphql.execute import Executing
 from twofold_graphql.names import Names, camel
 from twofold_rest import aggregates as rest_aggregates
-from twofold_rest import query, routes, selection, shortcut
+from twofold_rest import query, respond, routes, selection, shortcut
 
 __all__ = ["READ_FAULTS"]
 
@@ -424,8 +425,8 @@ READ_FAULTS = (
     Fault("REST's aggregates ask as somebody who sees more", rest_as_another(routes._Handlers, "aggregate")),
     Fault("REST's next pages by cursor skip the rules", rest_as_another(routes._Handlers, "list", _turns_pages),
           near=("cursor",)),
-    Fault("REST takes an expired token for a visitor", credential(routes, good=True)),
-    Fault("REST forgets the scopes of a key", credential(routes, scoped=False)),
+    Fault("REST takes an expired token for a visitor", credential(respond, good=True)),
+    Fault("REST forgets the scopes of a key", credential(respond, scoped=False)),
     Fault("REST says not found where it is forbidden", forbidden_is_missing, near=("item",)),
     Fault("REST answers null for a field that may never be read", replaced(selection, "Leaf", _never_named),
           near=("field",)),

@@ -18,7 +18,7 @@ from twofold.insert import default_of
 from twofold.recorder import Recorder
 from twofold.spec import RelationSpec
 from twofold.writing import Writing
-from twofold_graphql import mutations
+from twofold_graphql import execute, mutations
 from twofold_graphql.execute import Executing
 from twofold_graphql.mutations import Mutations
 from twofold_rest import batch, errors, shortcut, writes
@@ -154,9 +154,9 @@ def graphql_written(change: Callable[[Actor, Any, dict[str, Any]], tuple[Actor, 
     def plant(patch: pytest.MonkeyPatch, _: Actor) -> None:
         original = Mutations.write
 
-        async def written(self: Mutations, actor: Actor, request_id: Any, offer: Any, arguments: Any) -> Any:
+        async def written(self: Mutations, actor: Actor, origin: Any, offer: Any, arguments: Any) -> Any:
             other, given = change(actor, offer, dict(arguments))
-            return await original(self, other, request_id, offer, given)
+            return await original(self, other, origin, offer, given)
 
         patch.setattr(Mutations, "write", written)
 
@@ -421,7 +421,7 @@ WRITE_FAULTS = (
     WriteFault("GraphQL does not say which field is taken", replaced(mutations, "input_errors", _without_path)),
     WriteFault("GraphQL refuses a row that is not there", missing_is_null),
     WriteFault("GraphQL's entries in the audit name the other face", replaced(
-        mutations, "Origin", lambda origin: lambda **given: origin(**{**given, "face": "rest"}))),
+        execute, "Origin", lambda origin: lambda **given: origin(**{**given, "face": "rest"}))),
     WriteFault("GraphQL's deletions leave no entry in the audit", told_otherwise(_without_entry)),
     WriteFault("GraphQL's nested writes are told to nobody", told_otherwise(_untold_along),
                near=("nested in new", "nested in change")),
