@@ -1,6 +1,6 @@
 """Who asks."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 __all__ = ["ANONYMOUS", "Actor"]
@@ -17,6 +17,14 @@ class Actor:
     user_id: UUID | None = None
     role: str | None = None
     scopes: frozenset[str] | None = None
+    _hash: int = field(init=False, repr=False, compare=False)
+    """Policies are looked up by actors, for each request."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash((self.user_id, self.role, self.scopes)))
+
+    def __hash__(self) -> int:
+        return self._hash
 
     @property
     def is_anonymous(self) -> bool:

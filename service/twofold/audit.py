@@ -47,6 +47,8 @@ class Origin:
 
     face: str = "inside"
     request_id: str | None = None
+    address: str = ""
+    """The client's; empty where nobody knows."""
 
 
 INSIDE = Origin()

@@ -234,7 +234,6 @@ class Provider:
         """Deactivates a client."""
         with self.identity.database.use():
             await Client.filter(id=client.client_id).update(is_active=False)
-        await self.identity.actors.forget()
 
     async def close(self) -> None:
         """Closes all browsers."""

@@ -1,29 +1,40 @@
-"""A credential is looked up once in a short while, and what ends it counts at once, in every process of a machine."""
+"""A credential is looked up once in a short while, and what ends it counts from its COMMIT on, in every process."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
-from uuid import UUID
+from typing import Any, NamedTuple
+from uuid import UUID, uuid4
 
 import pytest
 
+from storefront.application import STOREFRONT
 from support.databases import open_database
+from support.outside import run_outside
 from support.shop import Shop, opened
 from support.statements import recorded
 from twofold.actor import Actor
 from twofold.database import Database
+from twofold.engine import Engine
 from twofold.errors import InvalidToken, Unauthenticated
 from twofold.identity import actors as remembering
 from twofold.identity import keys, tokens
 from twofold.identity.actors import MAX_REMEMBERED, Actors
-from twofold.identity.models import AccessToken, User
-from twofold.shared import MappedFile
+from twofold.identity.models import AccessToken, ApiKey, Session, User
+from twofold.identity.oauth.models import Client, Grant
+from twofold.settings import Settings
+from twofold.shared import MappedFile, Mark
+from twofold.shared.mapped_versions import MappedVersions
+from twofold.sql.actor import statements_of_actor, tables_of_actor
 
 LIFE_S = 2
+SOON_S = 10
 
 
 class Clock:
@@ -53,6 +64,15 @@ async def user(database: Database) -> User:
     with database.use():
         await User.all().delete()
         return await User.create(email="ada@example.com", name="Ada", password_hash="-", role="vendor")
+
+
+@pytest.fixture(scope="module")
+async def elsewhere(database_url: str) -> AsyncIterator[Database]:
+    """The database as another process has it."""
+    database = open_database(database_url)
+    await database.open()
+    yield database
+    await database.close()
 
 
 @pytest.fixture
@@ -100,28 +120,18 @@ async def test_without_a_life_nothing_is_remembered(database: Database, user: Us
     assert len(statements) == 3
 
 
-@pytest.mark.parametrize("end", ["revoked", "inactive", "deleted", "another role"])
 async def test_what_is_ended_by_other_means_counts_within_the_life(
-    database: Database, user: User, clock: Clock, end: str
+    database: Database, database_url: str, user: User, clock: Clock
 ) -> None:
     actors, token = memory(database), await token_of(database, user)
     await actors.of(token)
-    with database.use():
-        match end:
-            case "revoked":
-                await AccessToken.all().update(revoked_at=datetime.now(UTC))
-            case "inactive":
-                await User.all().update(is_active=False)
-            case "deleted":
-                await User.all().delete()
-            case "another role":
-                await User.all().update(role="customer")
+    run_outside(database_url, "UPDATE users SET role = 'customer'")
     clock.passed_s = LIFE_S - 0.1
     assert (await actors.of(token)).role == "vendor"
     clock.passed_s = LIFE_S + 0.1
-    if end == "another role":
-        assert (await actors.of(token)).role == "customer"
-        return
+    assert (await actors.of(token)).role == "customer"
+    run_outside(database_url, "UPDATE users SET is_active = NOT is_active")
+    await database.watch.forget(["users"])
     with pytest.raises(Unauthenticated):
         await actors.of(token)
 
@@ -156,13 +166,23 @@ async def test_an_answer_older_than_a_change_is_not_remembered(
         rows = await read(*given, **options)
         monkeypatch.undo()
         await tokens.revoke_token(database, token)
-        await actors.forget()
         return rows
 
     monkeypatch.setattr(database, "read", read_before_a_revocation)
     await actors.of(token)  # it was good when it was asked
     with pytest.raises(Unauthenticated):
         await actors.of(token)
+
+
+async def test_what_a_transaction_sees_of_itself_is_not_remembered(database: Database, user: User) -> None:
+    """It may be undone, of which nobody is told."""
+    actors, token = memory(database), await token_of(database, user)
+    with suppress(ZeroDivisionError):
+        async with database.transaction():
+            await User.filter(id=user.id).update(role="admin")
+            assert (await actors.of(token)).role == "admin"
+            raise ZeroDivisionError
+    assert (await actors.of(token)).role == "vendor"
 
 
 async def test_what_is_refused_is_not_remembered_and_the_memory_is_bounded(database: Database, user: User) -> None:
@@ -176,83 +196,229 @@ async def test_what_is_refused_is_not_remembered_and_the_memory_is_bounded(datab
     assert actors._remembered.max_entries == MAX_REMEMBERED
 
 
-# -- among processes --------------------------------------------------------------------------------------------
+# -- what it depends on -------------------------------------------------------------------------------------------
 
 
-async def test_what_one_process_forgets_all_do(database: Database, user: User, statements: list[str]) -> None:
-    one, another, token = memory(database), memory(database), await token_of(database, user)
-    await one.of(token)
-    await tokens.revoke_token(database, token)
-    await another.forget()
+class Held(NamedTuple):
+    """What somebody holds: of each kind one credential; the token is an application's, whose owner is somebody else."""
+
+    credentials: Mapping[str, str]
+    owner: User
+    client: Client
+    grant: Grant
+
+
+@pytest.fixture
+async def held(database: Database, user: User) -> Held:
+    expires_at = datetime.now(UTC) + timedelta(hours=1)
+    token, cookie = tokens.new_secret("token"), tokens.new_secret("session")
+    key = await keys.create_key(database, user.id, "till", [], None)
+    with database.use():
+        owner = await User.create(email="bob@example.com", name="Bob", password_hash="-")
+        client = await Client.create(owner=owner, name="App", auth_method="none")
+        grant = await Grant.create(user=user, client=client, authenticated_at=datetime.now(UTC))
+        await AccessToken.create(user=user, client=client, grant=grant, token_hash=tokens.hash_of(token), scopes=[],
+                                 expires_at=expires_at)  # fmt: skip
+        await Session.create(user=user, token_hash=tokens.hash_of(cookie), authenticated_at=datetime.now(UTC),
+                             expires_at=expires_at)  # fmt: skip
+    return Held({"token": token, "key": key.key, "session": cookie}, owner, client, grant)
+
+
+Ending = Callable[[User, Held], Awaitable[Any]]
+EVERY = frozenset({"token", "key", "session"})
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+ENDINGS: Mapping[str, tuple[Ending, frozenset[str]]] = {
+    "account closed": (lambda user, _: User.filter(id=user.id).update(is_active=False), EVERY),
+    "account deleted": (lambda user, _: User.filter(id=user.id).delete(), EVERY),
+    "account deleted as an object": (lambda user, _: user.delete(), EVERY),
+    "token revoked": (lambda *_: AccessToken.all().update(revoked_at=NOW), frozenset({"token"})),
+    "token deleted": (lambda *_: AccessToken.all().delete(), frozenset({"token"})),
+    "key revoked": (lambda *_: ApiKey.all().update(revoked_at=NOW), frozenset({"key"})),
+    "session ended": (lambda *_: Session.all().update(revoked_at=NOW), frozenset({"session"})),
+    "session deleted": (lambda *_: Session.all().delete(), frozenset({"session"})),
+    "application disabled": (lambda _, held: Client.filter(id=held.client.id).update(is_active=False),
+                             frozenset({"token"})),
+    "application deleted": (lambda _, held: Client.filter(id=held.client.id).delete(), frozenset({"token"})),
+    "its owner closed": (lambda _, held: User.filter(id=held.owner.id).update(is_active=False), frozenset({"token"})),
+    "its owner deleted": (lambda _, held: User.filter(id=held.owner.id).delete(), frozenset({"token"})),
+    "permission revoked": (lambda _, held: Grant.filter(id=held.grant.id).update(revoked_at=NOW), frozenset({"token"})),
+    "permission deleted": (lambda _, held: Grant.filter(id=held.grant.id).delete(), frozenset({"token"})),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+async def test_what_one_process_ends_no_other_goes_on_with(
+    database: Database, elsewhere: Database, user: User, held: Held, ending: str
+) -> None:
+    end, ended = ENDINGS[ending]
+    processes = [memory(database), memory(elsewhere)]
+    for actors in processes:
+        for credential in held.credentials.values():
+            assert (await actors.of(credential)).user_id == user.id
+    with database.use():
+        await end(user, held)
+    for actors in processes:
+        for kind, credential in held.credentials.items():
+            if kind in ended:
+                with pytest.raises(InvalidToken):
+                    await actors.of(credential)
+            else:
+                assert (await actors.of(credential)).user_id == user.id
+
+
+async def test_a_new_role_counts_from_its_commit_on(
+    database: Database, elsewhere: Database, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others may see it in the account then, though whoever gave it was not answered yet."""
+    actors, token = memory(elsewhere), await token_of(database, user)
+    assert (await actors.of(token)).role == "vendor"
+    versions = database.shared.versions
+    close, is_committed, go_on = versions.close, asyncio.Event(), asyncio.Event()
+
+    async def close_late(mark: Mark) -> bool:
+        is_committed.set()
+        await go_on.wait()
+        return await close(mark)
+
+    monkeypatch.setattr(versions, "close", close_late)
+    with database.use():
+        giving = asyncio.create_task(_give(user, "admin"))
+        async with asyncio.timeout(SOON_S):
+            await is_committed.wait()
+    assert (await actors.of(token)).role == "admin"
+    assert not giving.done()
+    go_on.set()
+    await giving
+    assert (await actors.of(token)).role == "admin"
+
+
+async def _give(user: User, role: str) -> None:
+    await User.filter(id=user.id).update(role=role)
+
+
+async def test_who_signs_in_or_up_makes_nobody_be_asked_for_again(
+    database: Database, elsewhere: Database, user: User, held: Held, statements: list[str]
+) -> None:
+    actors = memory(elsewhere)
+    for credential in held.credentials.values():
+        await actors.of(credential)
+    await token_of(database, user)
+    await keys.create_key(database, user.id, "another", [], None)
+    with database.use():
+        await User.create(email=f"{uuid4().hex}@example.com", name="Eve", password_hash="-")
+        await Session.create(user=user, token_hash=uuid4().hex, authenticated_at=NOW, expires_at=NOW)
+        client = await Client.create(name="Other", auth_method="none")
+        await Grant.create(user=user, client=client, authenticated_at=NOW)
+    statements.clear()
+    for credential in held.credentials.values():
+        await actors.of(credential)
+    assert statements == []
+
+
+@pytest.mark.parametrize("prefix", ["", "tf_"])
+def test_all_tables_of_the_statements_are_known(prefix: str) -> None:
+    for dialect in ("sqlite", "postgres"):
+        texts = statements_of_actor(dialect, prefix)
+        named = {kind: {*re.findall(r"(?:FROM|JOIN)\s+(\w+)", text)} for kind, text in texts.items()}
+        assert named == tables_of_actor(prefix)
+        assert all(len(tables) > 1 for tables in named.values())
+
+
+async def test_what_ends_a_credential_is_told_of_by_who_serves_nothing_of_it(
+    database: Database, elsewhere: Database, database_url: str, user: User
+) -> None:
+    """A process tells of writes of tables that are read; these are, whatever is served."""
+    engine = Engine(replace(STOREFRONT, resources=[]), Settings(database_url=database_url, database_pool=2))
+    await engine.database.open()
+    try:
+        actors, token = memory(elsewhere), await token_of(database, user)
+        await actors.of(token)
+        await engine.sign_out(token)
+    finally:
+        await engine.database.close()
     with pytest.raises(InvalidToken):
-        await one.of(token)
+        await actors.of(token)
 
 
-async def test_two_changes_at_once_are_both_seen(database: Database) -> None:
-    one, another, reader = mapped(database), mapped(database), mapped(database)
-    seen = {await reader.generation(make=True)}
+async def test_a_strangers_sign_out_makes_nobody_be_asked_for_again(
+    database: Database, user: User, statements: list[str]
+) -> None:
+    actors, token = memory(database), await token_of(database, user)
+    await actors.of(token)
+    await tokens.revoke_token(database, tokens.new_secret("token"))
+    statements.clear()
+    await actors.of(token)
+    assert statements == []
+
+
+# -- the file that processes share ---------------------------------------------------------------------------------
+
+TAGS = (1, 2)
+
+
+async def test_two_writes_at_once_are_both_seen(database: Database) -> None:
+    one, another, reader = (mapped(database).versions for _ in range(3))
+    seen = {await reader.seen(TAGS)}
     for each in (one, another) * 10:
-        await each.change()
-        seen.add(await reader.generation())
+        await each.close(await each.open(TAGS, 60))
+        seen.add(await reader.seen(TAGS))
     assert len(seen) == 21
 
 
-async def test_a_file_that_was_replaced_is_noticed_when_the_database_is_asked(database: Database) -> None:
-    reader = mapped(database)
-    await reader.generation(make=True)
-    assert reader._path is not None
-    reader._path.unlink()
-    changer = mapped(database)
-    await changer.change()
-    assert not reader._path.exists()
-    before = await reader.generation(make=True)
-    await changer.change()
-    assert await reader.generation() == await changer.generation() != before
+async def test_a_file_that_was_replaced_is_noticed(database: Database) -> None:
+    reader, writer = mapped(database), mapped(database)
+    before = await reader.versions.seen(TAGS)
+    assert reader.memory._path is not None
+    reader.memory._path.unlink()
+    await writer.versions.close(await writer.versions.open(TAGS, 60))
+    assert isinstance(reader.versions, MappedVersions)
+    reader.versions._look_at_s = 0  # it looks each second
+    assert await reader.versions.seen(TAGS) == await writer.versions.seen(TAGS) != before
 
 
 async def test_without_a_file_to_share_nothing_is_remembered_and_it_is_said_once(
     database: Database, user: User, statements: list[str], caplog: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:
     actors, token = memory(database), await token_of(database, user)
-    (tmp_path / "elsewhere").write_bytes(bytes(16))
+    (tmp_path / "target").write_bytes(bytes(16))
+    shared = mapped(database)
+    actors._versions = shared.versions
     for place in (tmp_path / "no" / "folder", tmp_path / "link"):
-        assert isinstance(actors._shared, MappedFile)
-        actors._shared._path = place
+        shared.memory._path = place
         if place.name == "link":
-            place.symlink_to(tmp_path / "elsewhere")
+            place.symlink_to(tmp_path / "target")
         statements.clear()
         for _ in range(3):
             await actors.of(token)
         assert len(statements) == 3
-    await actors.forget()
     assert len(caplog.records) == 1
     assert "cannot be shared" in caplog.text
-    assert (tmp_path / "elsewhere").read_bytes() == bytes(16)
+    assert (tmp_path / "target").read_bytes() == bytes(16)
 
 
 async def test_the_file_is_for_those_who_may_use_the_database(database: Database) -> None:
-    generation = mapped(database)
-    await generation.generation(make=True)
-    assert generation._path is not None
-    mode = generation._path.stat().st_mode & 0o777
-    assert mode == (0o600 if generation._beside is None else generation._beside.stat().st_mode & 0o666)
+    shared = mapped(database)
+    await shared.versions.seen(TAGS)
+    assert shared.memory._path is not None
+    mode = shared.memory._path.stat().st_mode & 0o777
+    assert mode == (0o600 if shared.memory._beside is None else shared.memory._beside.stat().st_mode & 0o666)
 
 
-async def test_a_database_in_memory_has_a_generation_of_its_own() -> None:
-    one, another = (mapped(open_database("sqlite://:memory:")) for _ in range(2))
-    before = (await one.generation(make=True), await another.generation(make=True))
-    await one.change()
-    assert (await one.generation(), await another.generation()) == (await one.generation(), before[1])
-    assert await one.generation() != before[0]
+async def test_a_database_in_memory_has_versions_of_its_own() -> None:
+    one, another = (mapped(open_database("sqlite://:memory:")).versions for _ in range(2))
+    before = (await one.seen(TAGS), await another.seen(TAGS))
+    await one.close(await one.open(TAGS, 60))
+    assert await another.seen(TAGS) == before[1]
+    assert await one.seen(TAGS) != before[0]
 
 
 # -- through the application ------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-async def shop(shop_url: str) -> AsyncIterator[Shop]:
-    """The demo shop, which remembers on both databases."""
-    async with opened(shop_url, credential_memory_s=60) as shop:
+@pytest.fixture(scope="module", params=["memory", "off"])
+async def shop(request: pytest.FixtureRequest, shop_url: str) -> AsyncIterator[Shop]:
+    """The demo shop, which remembers on both databases, also where no answers are kept."""
+    async with opened(shop_url, credential_memory_s=60, cache=request.param) as shop:
         yield shop
 
 
@@ -292,8 +458,8 @@ async def test_changing_an_account_counts_at_once_on_both_faces(shop: Shop) -> N
 
 async def test_a_token_costs_one_statement_and_then_none(shop: Shop) -> None:
     headers = await bearer(shop, "customer")
-    for expected in (2, 1):
+    for number, expected in enumerate((2, 1), start=1):  # each is another question, so that nothing is kept of it
         with recorded() as statements:
-            answer = await shop.client.get("/api/v1/orders?include=lines.product", headers=headers)
+            answer = await shop.client.get(f"/api/v1/orders?include=lines.product&limit={number}", headers=headers)
         assert answer.status_code == 200
         assert len(statements) == expected, statements

@@ -100,18 +100,15 @@ async def reset_password(identity: Identity, token: str, password: str, origin: 
     _check_password_rules(password)
     await address_of_link(identity, "reset", token)  # a stranger's must not cost a hash
     password_hash, now = await hash_password(password), datetime.now(UTC)
-    try:
-        async with identity.database.transaction():
-            user = await consume_link("reset", token)
-            await User.filter(id=user.id).update(password_hash=password_hash)
-            if user.email_verified_at is None:
-                await User.filter(id=user.id).update(email_verified_at=now)
-                await ApiKey.filter(user_id=user.id, revoked_at__isnull=True).update(revoked_at=now)
-                await Client.filter(owner_id=user.id).delete()  # which act for the account by their own secret
-            await end_all_of(identity, user.id)
-            await identity.tell("password_reset", user.id, origin)
-    finally:
-        await identity.actors.forget()
+    async with identity.database.transaction():
+        user = await consume_link("reset", token)
+        await User.filter(id=user.id).update(password_hash=password_hash)
+        if user.email_verified_at is None:
+            await User.filter(id=user.id).update(email_verified_at=now)
+            await ApiKey.filter(user_id=user.id, revoked_at__isnull=True).update(revoked_at=now)
+            await Client.filter(owner_id=user.id).delete()  # which act for the account by their own secret
+        await end_all_of(user.id)
+        await identity.tell("password_reset", user.id, origin)
     await deliver(identity.mailer, letters.password_changed(identity.settings, user.email))
 
 
@@ -130,15 +127,12 @@ async def change_password(identity: Identity, session: Session, current: str, pa
         message = "This is not your password."
         raise Invalid(message, field_errors=[FieldError(path=("current_password",), code="wrong", message=message)])
     password_hash = await hash_password(password)
-    try:
-        async with identity.database.transaction():
-            unchanged = User.filter(id=user.id, password_hash=user.password_hash, is_active=True)
-            if not await unchanged.update(password_hash=password_hash):
-                raise Conflict("Your password was changed meanwhile.")
-            await end_all_of(identity, user.id, keep=session.id)
-            await identity.tell("password_changed", user.id, origin)
-    finally:
-        await identity.actors.forget()
+    async with identity.database.transaction():
+        unchanged = User.filter(id=user.id, password_hash=user.password_hash, is_active=True)
+        if not await unchanged.update(password_hash=password_hash):
+            raise Conflict("Your password was changed meanwhile.")
+        await end_all_of(user.id, keep=session.id)
+        await identity.tell("password_changed", user.id, origin)
     await deliver(identity.mailer, letters.password_changed(identity.settings, user.email))
 
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from twofold.database import Database
-from twofold.errors import TooManyRequests
+from twofold.errors import Invalid, TooManyRequests
 from twofold.sql.attempts import count_attempt, take_back
 
 __all__ = ["LIMITS", "Attempts", "Begun", "Limit"]
@@ -34,14 +34,14 @@ LIMITS: Final[Mapping[str, Limit]] = {
     "second_factor": Limit(window_s=900, most={"user": 5, ADDRESS: 30}),
     "user_code": Limit(window_s=600, most={"user": 10, ADDRESS: 20}),
     "reset": Limit(window_s=3600, most={"account": 3, ADDRESS: 20}),
-    "sign_up": Limit(window_s=3600, most={ADDRESS: 20}),
+    "sign_up": Limit(window_s=3600, most={"account": 5, ADDRESS: 20}),
     "registration": Limit(window_s=3600, most={ADDRESS: 20}),
     "provider": Limit(window_s=900, most={ADDRESS: 60}),
     "provider_state": Limit(window_s=900, most={"state": 1}),
     "client": Limit(window_s=600, most={"client": 20, ADDRESS: 60}),
     "public_client": Limit(window_s=600, most={ADDRESS: 200}),
 }
-"""By action: `begin("login", email, address)`, `begin("sign_up", address)`."""
+"""By action: `begin("login", email, address)`, `begin("provider", address)`."""
 
 
 class Attempts:
@@ -58,16 +58,17 @@ class Attempts:
         """Returns a new attempt, which counts from now on unless it says `succeeded`.
 
         It counts before its outcome is known, so that many at once cannot all pass, and whatever becomes of the
-        request: call it outside of transactions. The keys are those that `limits` names for the action, in that order;
+        request. The keys are those that `limits` names for the action, in that order;
         None, or an address that is empty, is one that nobody knows. The addresses of one IPv6 /64 count as one, since
         one client usually holds them all.
 
         Raises:
             TooManyRequests: a key has reached its limit; `retry_after_s` says how many seconds to wait. A refused
                 attempt counts for no key.
+            Invalid: a transaction is running, which could undo the count.
         """
         if self._database.in_transaction:
-            raise RuntimeError("an attempt counts whatever is undone: begin it outside of the transaction")
+            raise Invalid("This counts even if all else is undone, so it cannot be part of a transaction.")
         limit = self._limits[action]
         counters = sorted(_counters(action, limit, keys))  # in one order, so that none wait for each other
         async with self._database.transaction():  # a refusal undoes what was counted

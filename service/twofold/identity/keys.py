@@ -68,8 +68,6 @@ async def create_key(
 async def revoke_key(database: Database, user_id: UUID, key_id: UUID) -> None:
     """Makes a key of this user useless; one that is revoked already stays so.
 
-    It counts at once for a process whose `Actors` then forget, and soon for the others.
-
     Raises:
         NotFound: there is no such key, or it is another user's.
     """

@@ -46,9 +46,6 @@ async def revoke_own_key(identity: Identity, user_id: UUID, key_id: UUID, origin
     Raises:
         NotFound: there is no such key, or it is another user's.
     """
-    try:
-        async with identity.database.transaction():
-            await revoke_key(identity.database, user_id, key_id)
-            await identity.tell("key_revoked", user_id, origin, key=str(key_id))
-    finally:
-        await identity.actors.forget()
+    async with identity.database.transaction():
+        await revoke_key(identity.database, user_id, key_id)
+        await identity.tell("key_revoked", user_id, origin, key=str(key_id))

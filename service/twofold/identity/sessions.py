@@ -114,18 +114,15 @@ async def end_sessions(identity: Identity, user_id: UUID, origin: From, *, excep
 
 async def _end(identity: Identity, origin: From, user_id: UUID, **which: UUID) -> None:
     now = datetime.now(UTC)
-    try:
-        async with identity.database.transaction():
-            live = await Session.filter(user_id=user_id, revoked_at__isnull=True, **which).values_list("id", flat=True)
-            if not live:
-                return
-            await Session.filter(id__in=live).update(revoked_at=now)
-            for grant in await Grant.filter(session_id__in=live, revoked_at__isnull=True):
-                if "offline_access" not in grant.scopes:
-                    await Grant.filter(id=grant.id).update(revoked_at=now)
-            await identity.tell("signed_out", user_id, origin, sessions=len(live))
-    finally:
-        await identity.actors.forget()
+    async with identity.database.transaction():
+        live = await Session.filter(user_id=user_id, revoked_at__isnull=True, **which).values_list("id", flat=True)
+        if not live:
+            return
+        await Session.filter(id__in=live).update(revoked_at=now)
+        for grant in await Grant.filter(session_id__in=live, revoked_at__isnull=True):
+            if "offline_access" not in grant.scopes:
+                await Grant.filter(id=grant.id).update(revoked_at=now)
+        await identity.tell("signed_out", user_id, origin, sessions=len(live))
 
 
 def csrf_token(cookie: str) -> str:

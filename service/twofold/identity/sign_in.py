@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
@@ -19,7 +18,7 @@ from twofold.identity.sessions import IssuedSession, end_session, renew_session,
 from twofold.identity.tokens import IssuedToken, hash_of, issue_token
 
 __all__ = ["Challenge", "NoChallenge", "challenge_of", "pass_challenge", "seal_challenge", "sign_in",
-           "sign_in_browser", "signing_in"]  # fmt: skip
+           "sign_in_browser"]  # fmt: skip
 
 CHALLENGE_S: Final = 300
 PURPOSE: Final = "second_factor"
@@ -70,23 +69,12 @@ async def sign_in(identity: Identity, email: str, password: str, *, totp: str | 
     return issued
 
 
-@asynccontextmanager
-async def signing_in(identity: Identity, before: Session | None) -> AsyncIterator[None]:
-    """Runs the block, which calls `sign_in_browser`, in a transaction; the cookie that was before is void after it."""
-    try:
-        async with identity.database.transaction():
-            yield
-    finally:
-        if before is not None:
-            await identity.actors.forget()
-
-
 async def sign_in_browser(identity: Identity, user: User, methods: Sequence[str], origin: From, *,
                           before: Session | None) -> IssuedSession:  # fmt: skip
     """Returns the session of a browser in which a user has just proved who they are, with a cookie that is new.
 
     `before` is the session that the browser had. The same user's goes on, so that what applications were allowed in
-    it stays; another's ends. To be called within `signing_in`.
+    it stays; another's ends. To be called within a transaction.
     """
     if before is not None and before.user.id == user.id:
         renewed = await renew_session(identity, before, methods, origin)
@@ -127,7 +115,7 @@ async def pass_challenge(identity: Identity, challenge: Challenge, code: str, or
     """
     attempt = await identity.attempts.begin("second_factor", str(challenge.user_id), origin.address or None)
     try:
-        async with signing_in(identity, before):
+        async with identity.database.transaction():
             user = await User.filter(id=challenge.user_id, is_active=True).select_for_update().get_or_none()
             if user is None or hash_of(user.password_hash) != challenge.fingerprint:
                 raise NoChallenge

@@ -63,12 +63,10 @@ async def issue_token(database: Database, user_id: UUID, *, ttl_s: int) -> Issue
 
 
 async def revoke_token(database: Database, token: str) -> None:
-    """Makes an access token useless; at once, if `Actors.forget` is called afterwards.
-
-    One that is unknown, malformed or revoked already is no error (RFC 7009 §2.2).
-    """
+    """Makes an access token useless; one that is unknown, malformed or revoked already is no error (RFC 7009 §2.2)."""
     if kind_of(token) != "token":
         return
     with database.use():
         unrevoked = AccessToken.filter(token_hash=hash_of(token), revoked_at__isnull=True)
-        await unrevoked.update(revoked_at=datetime.now(UTC))
+        if await unrevoked.exists():  # a stranger's must make nobody be asked for again
+            await unrevoked.update(revoked_at=datetime.now(UTC))

@@ -12,7 +12,7 @@ import pytest
 from support.identity import sign_in_over
 from support.server import ROOT
 from twofold.database import Database
-from twofold.errors import TooManyRequests, Unauthenticated
+from twofold.errors import Invalid, TooManyRequests, Unauthenticated
 from twofold.identity import password_check, passwords
 from twofold.identity.attempts import Attempts, Limit
 from twofold.identity.models import Attempt, User
@@ -168,7 +168,7 @@ async def test_what_is_stored_tells_nobody(database: Database) -> None:
 
 async def test_it_cannot_begin_within_a_transaction_that_may_be_undone(database: Database) -> None:
     async with database.transaction():
-        with pytest.raises(RuntimeError, match="outside of the transaction"):
+        with pytest.raises(Invalid, match="part of a transaction"):
             await Attempts(database).begin("login", "ada", None)
 
 

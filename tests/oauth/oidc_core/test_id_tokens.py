@@ -146,5 +146,4 @@ async def test_disabled_people(server: Provider, confidential: Registered) -> No
     assert (await server.client.get(USERINFO, headers=headers)).status_code == 200
     with server.identity.database.use():
         await User.filter(id=user.id).update(is_active=False)
-    await server.identity.actors.forget()
     assert (await server.client.get(USERINFO, headers=headers)).status_code == 401

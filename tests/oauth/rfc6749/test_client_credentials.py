@@ -52,7 +52,6 @@ async def test_it_ends_with_its_owner(server: Provider) -> None:
     assert (await server.statuses(token))[0] == 200
     with server.identity.database.use():
         await User.filter(id=owner.id).update(is_active=False)
-    await server.identity.actors.forget()
     assert await server.statuses(token) == (401, 401)
     answer = await server.token(client, grant_type="client_credentials")
     assert (answer.status_code, error_of(answer)) == (401, "invalid_client")

@@ -151,6 +151,5 @@ async def test_a_deleted_client(server: Provider, browser: Browser) -> None:
     tokens = await server.tokens(client, browser, scope="orders:read")
     with server.identity.database.use():
         await Client.filter(id=client.client_id).delete()
-    await server.identity.actors.forget()
     assert (await server.refresh(client, tokens["refresh_token"])).status_code == 401
     assert await server.statuses(tokens["access_token"]) == (401, 401)

@@ -108,7 +108,6 @@ async def test_a_disabled_person(server: Provider, confidential: Registered) -> 
     tokens = await server.tokens(confidential, await server.browser(user), scope="orders:read offline_access")
     with server.identity.database.use():
         await User.filter(id=user.id).update(is_active=False)
-    await server.identity.actors.forget()
     assert error_of(await server.refresh(confidential, tokens["refresh_token"])) == "invalid_grant"
     assert await server.statuses(tokens["access_token"]) == (401, 401)
 
@@ -145,7 +144,6 @@ async def test_a_client_whose_owner_is_disabled(server: Provider, browser: Brows
     assert await server.statuses(tokens["access_token"]) == (200, 200)
     with server.identity.database.use():
         await User.filter(id=owner.id).update(is_active=False)
-    await server.identity.actors.forget()
     assert await server.statuses(tokens["access_token"]) == (401, 401)
     assert error_of(await server.refresh(client, tokens["refresh_token"])) == "invalid_client"
 

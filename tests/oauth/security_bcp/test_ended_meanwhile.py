@@ -28,7 +28,8 @@ async def slowly(server: Provider, browser: Browser, body: str) -> AsyncIterator
     """Gives a body of which the second half is sent after all that its sender held has ended."""
     assert browser.user is not None
     yield body[:20].encode()
-    await end_all_of(server.identity, browser.user.id)
+    async with server.identity.database.transaction():
+        await end_all_of(browser.user.id)
     yield body[20:].encode()
 
 
@@ -61,7 +62,8 @@ async def test_an_application_is_allowed_nothing_by_a_session_that_ends(
     browser = await server.browser(user)
     assert browser.session is not None
     asked = (await server.post("/oauth/device_authorization", confidential, scope="products:read")).json()
-    await end_all_of(server.identity, user.id)
+    async with server.identity.database.transaction():
+        await end_all_of(user.id)
     query = urlencode(params_of(confidential)).encode()
     with pytest.raises(Unauthenticated):
         await Authorizing(Server(server.identity)).decide(query, browser.session, From(), allowed=True, shown="")

@@ -102,12 +102,9 @@ async def new_client_secret(identity: Identity, client: Client, origin: From) ->
 
 async def delete_client(identity: Identity, client: Client, origin: From) -> None:
     """Deletes a client, and with it all that it was allowed and holds."""
-    try:
-        async with identity.database.transaction():
-            await Client.filter(id=client.id).delete()
-            await _tell(identity, "client_deleted", client, origin, name=client.name)
-    finally:
-        await identity.actors.forget()
+    async with identity.database.transaction():
+        await Client.filter(id=client.id).delete()
+        await _tell(identity, "client_deleted", client, origin, name=client.name)
 
 
 def _columns(told: ClientMetadata) -> dict[str, Any]:

@@ -64,15 +64,12 @@ async def revoke_app(identity: Identity, user_id: UUID, client_id: UUID, origin:
         NotFound: the user has allowed it nothing.
     """
     mine = {"user_id": user_id, "client_id": client_id}
-    try:
-        async with identity.database.transaction():
-            forgotten = await Consent.filter(**mine).delete()
-            ended = await Grant.filter(**mine, revoked_at__isnull=True).update(revoked_at=datetime.now(UTC))
-            if not forgotten and not ended:
-                raise NotFound("There is no such application.")
-            await identity.tell("client_revoked", user_id, origin, client_id=str(client_id))
-    finally:
-        await identity.actors.forget()
+    async with identity.database.transaction():
+        forgotten = await Consent.filter(**mine).delete()
+        ended = await Grant.filter(**mine, revoked_at__isnull=True).update(revoked_at=datetime.now(UTC))
+        if not forgotten and not ended:
+            raise NotFound("There is no such application.")
+        await identity.tell("client_revoked", user_id, origin, client_id=str(client_id))
 
 
 def _connected(identity: Identity, given: Sequence[Consent | Grant]) -> ConnectedApp:

@@ -22,10 +22,7 @@ async def consume(step: AuthorizationCode | RefreshToken | DeviceCode) -> bool:
 
 async def end_family(identity: Identity, grant_id: UUID, why: str, origin: From) -> None:
     """Ends a grant, and with it every code and token that came of it; one that ended already stays so."""
-    try:
-        async with identity.database.transaction():
-            grant = await Grant.get(id=grant_id)
-            if await Grant.filter(id=grant_id, revoked_at__isnull=True).update(revoked_at=datetime.now(UTC)):
-                await identity.tell("grant_revoked", grant.user_id, origin, why=why, client=str(grant.client_id))
-    finally:
-        await identity.actors.forget()
+    async with identity.database.transaction():
+        grant = await Grant.get(id=grant_id)
+        if await Grant.filter(id=grant_id, revoked_at__isnull=True).update(revoked_at=datetime.now(UTC)):
+            await identity.tell("grant_revoked", grant.user_id, origin, why=why, client=str(grant.client_id))

@@ -101,10 +101,6 @@ class Server(AuthorizationServer):  # type: ignore[misc]
         except OAuth2Error as error:
             return self.handle_error_response(request, error)
 
-    async def forget(self) -> None:
-        """Makes all processes ask anew whom credentials stand for: to be done after the commit."""
-        await self.identity.actors.forget()
-
     # -- what Authlib asks for -----------------------------------------------------------------------------------
 
     def create_oauth2_request(self, request: ProtocolRequest) -> ProtocolRequest:

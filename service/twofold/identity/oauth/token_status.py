@@ -75,7 +75,6 @@ async def _end(server: Server, token: AccessToken | RefreshToken, request: Proto
         await end_family(server.identity, token.grant.id, "revoked by the client", request.origin)
     elif await AccessToken.filter(id=token.id, revoked_at__isnull=True).update(revoked_at=datetime.now(UTC)):
         await server.identity.tell("token_revoked", token.user.id, request.origin, client=request.client.client_id)
-    request.afterwards.append(server.forget)
 
 
 def _told(server: Server, token: AccessToken | RefreshToken) -> dict[str, Any]:
