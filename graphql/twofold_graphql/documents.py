@@ -41,7 +41,7 @@ class Documents:
         self._only_trusted = settings.only_trusted_documents
         self._trusted: Mapping[str, str] = {}
         if settings.trusted_documents is not None:
-            self._trusted = trusted_documents(settings.trusted_documents, executing.faults)
+            self._trusted = trusted_documents(settings.trusted_documents, executing.parser.faults)
         elif self._only_trusted:
             raise WrongSetting(
                 "TWOFOLD_ONLY_TRUSTED_DOCUMENTS leaves no document to execute: name those that are trusted by "
@@ -102,7 +102,7 @@ class Documents:
         if self._persisted.get(sha256) is not None:
             return
         encoded = query.encode()
-        if len(encoded) <= MAX_PERSISTED_BYTES and not self._executing.faults(query):
+        if len(encoded) <= MAX_PERSISTED_BYTES and not self._executing.parser.faults(query):
             self._persisted[sha256] = query
             await self._shared.put(SHARED_NAME + sha256, encoded, SHARED_S)
 

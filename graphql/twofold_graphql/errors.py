@@ -7,7 +7,7 @@ from typing import Any
 
 from graphql import GraphQLError
 
-from twofold.errors import OutOfScope, ServiceError
+from twofold.errors import OutOfScope, ServiceError, TooManyRequests
 from twofold_graphql.names import camel
 
 __all__ = ["error_entry", "refusal_entry"]
@@ -55,6 +55,8 @@ def _extensions(error: ServiceError, request_id: str | None) -> dict[str, Any]:
         ]
     if isinstance(error, OutOfScope):
         extensions["scope"] = error.scope
+    if isinstance(error, TooManyRequests):
+        extensions["retryAfter"] = error.retry_after_s
     if error.hint:
         extensions["hint"] = error.hint
     return extensions

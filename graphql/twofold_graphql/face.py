@@ -11,10 +11,13 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from twofold.answer import Answer, read_body
+from twofold.actor import Actor
+from twofold.answer import Answer, address_of, read_body
+from twofold.cache.answers import Asked
+from twofold.cache.finished import Finished, finished
 from twofold.engine import Engine
 from twofold.errors import Forbidden, Malformed, NotFound, OutOfScope, ServiceError, Unauthenticated, Unavailable
-from twofold.etag import etag, is_known
+from twofold.etag import etag
 from twofold.identity.authenticate import WHO_ASKS, authenticate, challenge
 from twofold.page import to_json
 from twofold_graphql.contract import GraphQLContract
@@ -23,13 +26,16 @@ from twofold_graphql.errors import refusal_entry
 from twofold_graphql.execute import Executing, NotAQuery
 from twofold_graphql.execute import Request as GraphQLRequest
 from twofold_graphql.graphiql import CSP, STATIC, Example, graphiql_off, graphiql_page
-from twofold_graphql.parameters import parameters
+from twofold_graphql.parameters import Parameters, parameters
 
 __all__ = ["GraphQLFace"]
 
+JSON_TYPE = b"application/json"
 RESPONSE_TYPE = b"application/graphql-response+json"
 VARY = f"Accept, {WHO_ASKS}"
 """What the answer to one and the same URL depends on."""
+MAX_KEPT_BYTES = 16_384
+"""Answers to longer requests are not kept."""
 DOCUMENT = ("query", "documentId", "extensions")
 """The parameters that can say which document is meant."""
 
@@ -67,35 +73,39 @@ class _Endpoint:
         self.page = page
 
     async def serve(self, request: Request) -> ASGIApp:
-        """A request by whichever method."""
-        return await (self.post(request) if request.method == "POST" else self.get(request))
+        """A query in the URL, or a request in a JSON body; GraphiQL for a browser that comes without one.
 
-    async def get(self, request: Request) -> ASGIApp:
-        """GraphiQL for a browser; a query in the URL is answered."""
-        given = request.query_params
-        if not any(name in given for name in DOCUMENT) and "text/html" in request.headers.get("accept", ""):
-            headers = {"Content-Security-Policy": CSP, "Vary": VARY}
-            return Response(self.page, media_type="text/html", headers=headers)
-        if len(given) < len(given.multi_items()):
-            return self._refuse(request, Malformed("A parameter is there more than once."), 400)
-        return await self._answer(request, dict(given), from_url=True)
-
-    async def post(self, request: Request) -> ASGIApp:
-        """A request in a JSON body."""
-        media_type = _header(request, b"content-type").partition(b";")[0].strip().lower()
-        if media_type != b"application/json":
-            error = Malformed("Send the request as application/json.")
-            return self._refuse(request, error, 415)
+        What is kept is found right here: each step further down costs a hit more than finding it.
+        """
+        scope = request.scope
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        from_url = scope["method"] != "POST"
+        if not from_url:
+            if not _is_json(headers.get(b"content-type", b"")):
+                return self._refuse(request, Malformed("Send the request as application/json."), 415)
+            said = await read_body(request.receive)
+        elif _wants_page(request, headers):
+            return Response(self.page, media_type="text/html", headers={"Content-Security-Policy": CSP, "Vary": VARY})
+        else:
+            said = scope["query_string"]
+        asked = _asked(headers, said, from_url=from_url)
+        actor: Actor | ServiceError
         try:
-            body = orjson.loads(await read_body(request.receive))
-        except orjson.JSONDecodeError as error:
-            return self._refuse(request, Malformed(f"The body is not JSON: {error}."), 400)
-        return await self._answer(request, body, from_url=False)
+            actor = await authenticate(self.engine.identity, scope)
+            found = None if asked is None else await self.engine.answers.find(actor, asked)
+        except ServiceError as error:
+            actor, found = error, None  # what is wrong with the request itself is told before that
+        if found is not None:
+            return found.to(scope["headers"]) if b"if-none-match" in headers else found.whole
+        return await self._answer(request, actor, said, asked, from_url=from_url)
 
-    async def _answer(self, request: Request, data: Any, *, from_url: bool) -> ASGIApp:
+    async def _answer(self, request: Request, actor: Actor | ServiceError, said: bytes, asked: Asked | None, *,
+                      from_url: bool) -> ASGIApp:  # fmt: skip
+        """Answers what is not kept; `actor` is an error where nobody can be told by the credential."""
         try:
-            asked = parameters(data, from_url=from_url)
-            actor = await authenticate(self.engine.identity, request.scope)
+            given = parameters(_in_url(request) if from_url else _in_body(said), from_url=from_url)
+            if isinstance(actor, ServiceError):
+                raise actor
         except Unauthenticated as error:
             return self._refuse(request, error, 401, (b"www-authenticate", (challenge(error) or "").encode()))
         except Forbidden as error:
@@ -104,31 +114,46 @@ class _Endpoint:
             return self._refuse(request, error, 503, (b"retry-after", b"1"))
         except ServiceError as error:
             return self._refuse(request, error, 400)
+        return await self._executed(request, actor, given, asked, from_url=from_url)
+
+    async def _executed(self, request: Request, actor: Actor, given: Parameters, asked: Asked | None, *, from_url: bool
+                        ) -> ASGIApp:  # fmt: skip
         try:
-            query = await self.documents.text(asked)
+            query = await self.documents.text(given)
         except (Forbidden, NotFound) as error:
             return self._refuse(request, error, _refused(request))
         except ServiceError as error:
             return self._refuse(request, error, 400)
         to_execute = GraphQLRequest(
             query=query,
-            variables=asked.variables,
-            operation_name=asked.operation_name,
+            variables=given.variables,
+            operation_name=given.operation_name,
             actor=actor,
             request_id=request.scope.get("request_id"),
-            show_cost=any(name == b"x-cost" for name, _ in request.scope["headers"]),
+            address=address_of(request.scope),
+            show_cost=b"x-cost" in dict(request.scope["headers"]),
             only_query=from_url,
         )
         try:
             answer = await self.executing.execute(to_execute)
         except NotAQuery:
             return self._refuse(request, Malformed("Send mutations by POST."), 405, (b"allow", b"POST"))
-        status = 200 if "data" in answer else _refused(request)
-        return _response(request, answer, status, *(_asked_scope(answer) if "errors" in answer else ()))
+        if "errors" in answer:
+            status = 200 if "data" in answer else _refused(request)
+            return _response(request, answer, status, *_asked_scope(answer))
+        done = _finished(request, answer, to_execute)
+        if asked is not None and not given.is_sent_to_be_kept:
+            await self.engine.answers.keep(actor, asked, done, to_execute.basis)
+        return done.to(request.scope["headers"])
 
     def _refuse(self, request: Request, error: ServiceError, status: int, *headers: tuple[bytes, bytes]) -> ASGIApp:
         answer = {"errors": [refusal_entry(error, request.scope.get("request_id"))]}
         return _response(request, answer, status, *headers)
+
+
+def _wants_page(request: Request, headers: Mapping[bytes, bytes]) -> bool:
+    """Whether a browser has opened the endpoint, and not the address of a query."""
+    return b"text/html" in headers.get(b"accept", b"") and not any(name in request.query_params for name in DOCUMENT)
 
 
 def _asked_scope(answer: Mapping[str, Any]) -> Iterator[tuple[bytes, bytes]]:
@@ -142,11 +167,8 @@ def _asked_scope(answer: Mapping[str, Any]) -> Iterator[tuple[bytes, bytes]]:
 
 def _header(request: Request, name: bytes) -> bytes:
     """The value of a header, or nothing."""
-    for known, value in request.scope["headers"]:
-        if known == name:
-            found: bytes = value
-            return found
-    return b""
+    headers: dict[bytes, bytes] = dict(request.scope["headers"])
+    return headers.get(name, b"")
 
 
 def _wants_statuses(request: Request) -> bool:
@@ -159,15 +181,54 @@ def _refused(request: Request) -> int:
     return 400 if _wants_statuses(request) else 200
 
 
+def _media_type(request: Request) -> bytes:
+    return (RESPONSE_TYPE if _wants_statuses(request) else JSON_TYPE) + b"; charset=utf-8"
+
+
 def _response(request: Request, answer: dict[str, Any], status: int, *headers: tuple[bytes, bytes]) -> Answer:
-    """Returns the answer, with its ETag when it was read without an error: 304 to who has it."""
-    media_type = RESPONSE_TYPE if _wants_statuses(request) else b"application/json"
-    body, said = to_json(answer), [*headers]
-    if request.method == "GET":
-        said.append((b"vary", VARY.encode()))
-        if "errors" not in answer:
-            tag = etag(body)
-            said.append((b"etag", tag))
-            if is_known(tag, request.scope["headers"]):
-                return Answer(304, b"", said)
-    return Answer(status, body, [(b"content-type", media_type + b"; charset=utf-8"), *said])
+    """Returns an answer with an error."""
+    by_whom = [(b"vary", VARY.encode())] if request.method == "GET" else []
+    return Answer(status, to_json(answer), [(b"content-type", _media_type(request)), *headers, *by_whom])
+
+
+def _finished(request: Request, answer: dict[str, Any], executed: GraphQLRequest) -> Finished:
+    """Returns an answer that was read without an error: with its ETag, where that can be sent back."""
+    body, media_type = to_json(answer), _media_type(request)
+    if request.method != "GET":
+        return Finished(body, media_type, ())
+    return finished(body, media_type, actor=executed.actor, basis=executed.basis, vary=VARY.encode(), tag=etag(body))
+
+
+def _is_json(content_type: bytes) -> bool:
+    return content_type == JSON_TYPE or content_type.partition(b";")[0].strip().lower() == JSON_TYPE
+
+
+def _asked(headers: Mapping[bytes, bytes], said: bytes, *, from_url: bool) -> Asked | None:
+    """All that the answer depends on but who asks; None, where it is not to be kept."""
+    if len(said) > MAX_KEPT_BYTES or b"x-cost" in headers:
+        return None
+    return "graphql", from_url, RESPONSE_TYPE in headers.get(b"accept", b""), said
+
+
+def _in_url(request: Request) -> dict[str, str]:
+    """The parameters of a query string.
+
+    Raises:
+        Malformed: there is one more than once.
+    """
+    given = request.query_params
+    if len(given) < len(given.multi_items()):
+        raise Malformed("A parameter is there more than once.")
+    return dict(given)
+
+
+def _in_body(said: bytes) -> Any:
+    """What a body of JSON says.
+
+    Raises:
+        Malformed: it is no JSON.
+    """
+    try:
+        return orjson.loads(said)
+    except orjson.JSONDecodeError as error:
+        raise Malformed(f"The body is not JSON: {error}.") from None

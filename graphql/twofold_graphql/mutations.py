@@ -108,16 +108,13 @@ class Mutations:
             if isinstance(part, Ask):
                 self.engine.cost(actor, part.read)
 
-    async def write(self, actor: Actor, request_id: str | None, offer: Offer, arguments: Mapping[str, Any]) -> Done:
+    async def write(self, actor: Actor, origin: Origin, offer: Offer, arguments: Mapping[str, Any]) -> Done:
         """Writes what a mutation with these arguments asks for.
 
         Raises:
             ServiceError: nothing was written, for a reason that no form could show.
         """
-        told: dict[str, Any] = {
-            "origin": Origin(face="graphql", request_id=request_id),
-            "idempotency_key": arguments.get("idempotencyKey"),
-        }
+        told: dict[str, Any] = {"origin": origin, "idempotency_key": arguments.get("idempotencyKey")}
         try:
             if not offer.many:
                 write = _write_of(offer, arguments, self.compiler.names)
@@ -133,7 +130,7 @@ class Mutations:
         keys = [each.key if isinstance(each, Written) else None for each in outcomes]
         return Done(keys=keys, wrong=_item_errors(failed))
 
-    async def execute(self, actor: Actor, request_id: str | None, asked: Mutation, variables: VariableValues) -> Done:
+    async def execute(self, actor: Actor, origin: Origin, asked: Mutation, variables: VariableValues) -> Done:
         """Writes what a mutation asks for, once it is known that its payload can be answered.
 
         Raises:
@@ -143,9 +140,9 @@ class Mutations:
         fragment = asked.details.fragment_variable_values
         arguments = get_argument_values(asked.field, asked.details.node, variables, fragment)
         self.check(actor, asked)
-        return await self.write(actor, request_id, asked.offer, arguments)
+        return await self.write(actor, origin, asked.offer, arguments)
 
-    async def payload(self, actor: Actor, request_id: str | None, asked: Mutation, done: Done, path: str,
+    async def payload(self, actor: Actor, origin: Origin, asked: Mutation, done: Done, path: str,
                       variables: VariableValues) -> tuple[dict[str, Any], list[dict[str, Any]]]:  # fmt: skip
         """Returns the payload, and the errors of what could not be read of it."""
         payload: dict[str, Any] = {}
@@ -156,7 +153,7 @@ class Mutations:
                 payload[name] = await self._value(actor, asked.offer, part, done, variables)
             except ServiceError as error:
                 refused = GraphQLError(error.message, [details.node], path=[path, name], original_error=error)
-                errors.append(error_entry(refused, request_id, code=error.code))
+                errors.append(error_entry(refused, origin.request_id, code=error.code))
         return payload, errors
 
     async def _value(self, actor: Actor, offer: Offer, part: Part, done: Done, variables: VariableValues) -> Any:

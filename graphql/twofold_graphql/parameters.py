@@ -24,6 +24,11 @@ class Parameters:
     variables: Mapping[str, Any]
     operation_name: str | None
 
+    @property
+    def is_sent_to_be_kept(self) -> bool:
+        """Whether the document came with its hash, because somebody did not know it by that."""
+        return self.query is not None and self.sha256 is not None
+
 
 def parameters(data: Any, *, from_url: bool) -> Parameters:
     """Returns the parameters in a JSON body, or in a URL, where those that are objects are JSON.

@@ -16,6 +16,7 @@ from graphql.execution.collect_fields import FieldDetails
 from strawberry.dataloader import DataLoader
 
 from twofold.actor import Actor
+from twofold.audit import Origin
 from twofold.condition import Compare, Slot
 from twofold.cost import check_cost, cost
 from twofold.engine import Engine
@@ -72,7 +73,7 @@ class Context:
     """The one whose Reads are good for their bounds also where they cannot be planned."""
     mutations: Mutations
     scope: Scope
-    request_id: str | None = None
+    origin: Origin
     loaders: dict[Any, DataLoader[Any, Any]] = field(default_factory=dict)
 
     def check(self, ask: Ask) -> None:
@@ -215,7 +216,7 @@ def mutation(offer: Offer) -> Resolver:
         mutations, arguments = context.mutations, _arguments(info)
         asked = mutations.compile(offer, context.scope, _field(info), details)
         mutations.check(context.actor, asked)
-        done = await mutations.write(context.actor, context.request_id, offer, arguments)
+        done = await mutations.write(context.actor, context.origin, offer, arguments)
         return {
             "errors": done.wrong, KEY: plain(list(done.keys)), "deleted_ids": plain(list(done.keys)),
             "deleted_id": plain(done.key),

@@ -25,6 +25,7 @@ from twofold_rest.documents import CSP, STATIC, documents_page
 from twofold_rest.errors import http_error, internal_error, service_error
 from twofold_rest.identity.mount import mount_identity
 from twofold_rest.identity.schemes import identity_schemes
+from twofold_rest.metrics import add_metrics
 from twofold_rest.middleware import Surroundings
 from twofold_rest.openapi import components, refused
 from twofold_rest.routes import PREFIX, add_batch, add_routes
@@ -98,6 +99,8 @@ def create_app(engine: Engine, faces: Sequence[Face] = ()) -> FastAPI:
     app.include_router(sign_in_router(engine))
     mount_identity(app, engine, shortcuts)
     _add_health(app, engine)
+    if settings.metrics:
+        add_metrics(app, engine)
     _add_documents(app, engine)
     return app
 
@@ -108,7 +111,8 @@ def _lifespan(engine: Engine) -> Any:
         await engine.database.open()
         await warn_if_behind(engine.database, engine.settings.migrations, engine.application.models)
         try:
-            yield
+            async with engine.counting.running():
+                yield
         finally:
             await engine.database.close()
 

@@ -81,7 +81,8 @@ async def _preflight(added: list[tuple[bytes, bytes]], send: Send) -> None:
 
 def _with(headers: Sequence[tuple[bytes, bytes]], added: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
     """Returns the headers with those added; `Vary` stays one."""
-    names = b", ".join(value for name, value in [*headers, *added] if name == b"vary")
+    said = b", ".join(value for name, value in [*headers, *added] if name == b"vary")
+    names = b", ".join(dict.fromkeys(said.split(b", ")))
     rest = [each for each in [*headers, *added] if each[0] != b"vary"]
     return [*rest, (b"vary", names)] if names else rest
 

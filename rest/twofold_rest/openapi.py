@@ -122,6 +122,8 @@ def _pascal(name: str) -> str:
 
 ETAG = {
     "ETag": header("A tag of these bytes, to be sent as If-None-Match."),
+    "Cache-Control": header("Who may keep it: the one who asked, or, of what visitors get, also caches in between."),
+    "Vary": header("The headers of requests that it depends on."),
     "X-Cost": header("How many rows may have been read; for who sends X-Cost.", required=False),
 }
 """Headers of what is read."""

@@ -10,11 +10,9 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
 
-from twofold.actor import Actor
 from twofold.answer import Answer
 from twofold.engine import Engine
 from twofold.errors import NotFound
-from twofold.identity.authenticate import authenticate
 from twofold.request import Ask
 from twofold.spec import RelationSpec, ResourceSpec
 from twofold.write import parse_key
@@ -23,7 +21,7 @@ from twofold_rest.aggregates import parse_aggregates
 from twofold_rest.batch import Batches
 from twofold_rest.openapi import Action, Operation, operation
 from twofold_rest.query import RELATED, VERSION, ListQuery, Queries
-from twofold_rest.respond import read_answer, wants_cost
+from twofold_rest.respond import Made, Reading, read_answer
 from twofold_rest.shortcut import Endpoint, Shortcuts
 from twofold_rest.window import finished, links
 from twofold_rest.write_openapi import batch_operation
@@ -107,32 +105,35 @@ class _Handlers:
         return operation(self.spec, action)
 
     async def list(self, request: Request) -> Answer:
-        actor = await self._actor(request)
-        query = self.queries.many(request.scope["query_string"])
-        answer = _listed(request, query, await self.engine.read(actor, query.ask))
-        return _with_cost(request, answer, self.engine, actor, query.ask)
+        return await read_answer(self.engine, request, self._list)
 
     async def aggregate(self, request: Request) -> Answer:
-        actor = await self._actor(request)
-        query = parse_aggregates(self.spec, request.scope["query_string"])
-        if isinstance(query, ListQuery):
-            answer = _listed(request, query, await self.engine.read(actor, query.ask))
-            return _with_cost(request, answer, self.engine, actor, query.ask)
-        answer = read_answer(request.scope, await self.engine.read(actor, query))
-        return _with_cost(request, answer, self.engine, actor, query)
+        return await read_answer(self.engine, request, self._aggregate)
 
     async def get(self, request: Request) -> Answer:
-        actor = await self._actor(request)
-        query = self.queries.one(request.scope["query_string"])
-        ask = query.ask(parse_key(self.spec, request.path_params["id"]))
-        found = await self.engine.read(actor, ask)
+        return await read_answer(self.engine, request, self._get)
+
+    async def _list(self, reading: Reading) -> Made:
+        query = self.queries.many(reading.request.scope["query_string"])
+        return _listed(reading, query, query.ask, await self._read(reading, query.ask))
+
+    async def _aggregate(self, reading: Reading) -> Made:
+        query = parse_aggregates(self.spec, reading.request.scope["query_string"])
+        if isinstance(query, ListQuery):
+            return _listed(reading, query, query.ask, await self._read(reading, query.ask))
+        return Made(query, await self._read(reading, query))
+
+    async def _get(self, reading: Reading) -> Made:
+        query = self.queries.one(reading.request.scope["query_string"])
+        ask = query.ask(parse_key(self.spec, reading.request.path_params["id"]))
+        found = await self._read(reading, ask)
         if found is None:
             raise _not_found(self.spec)
         version = found.pop(VERSION, None)
-        return _with_cost(request, read_answer(request.scope, {"data": found}, (), version), self.engine, actor, ask)
+        return Made(ask, {"data": found}, version=version)
 
-    async def _actor(self, request: Request) -> Actor:
-        return await authenticate(self.engine.identity, request.scope)
+    async def _read(self, reading: Reading, ask: Ask) -> Any:
+        return await self.engine.read(reading.actor, ask, reading.basis)
 
 
 class _Behind:
@@ -145,27 +146,21 @@ class _Behind:
         self.queries = Queries(relation.target)
 
     async def list(self, request: Request) -> Answer:
-        actor = await authenticate(self.engine.identity, request.scope)
-        query = self.queries.many(request.scope["query_string"])
-        key = parse_key(self.spec, request.path_params["id"])
+        return await read_answer(self.engine, request, self._list)
+
+    async def _list(self, reading: Reading) -> Made:
+        query = self.queries.many(reading.request.scope["query_string"])
+        key = parse_key(self.spec, reading.request.path_params["id"])
         ask = query.behind(self.relation, self.spec, key)
-        found = await self.engine.read(actor, ask)
+        found = await self.engine.read(reading.actor, ask, reading.basis)
         if found is None:
             raise _not_found(self.spec)
-        return _with_cost(request, _listed(request, query, found[RELATED]), self.engine, actor, ask)
+        return _listed(reading, query, ask, found[RELATED])
 
 
-def _listed(request: Request, query: ListQuery, answer: dict[str, Any]) -> Answer:
+def _listed(reading: Reading, query: ListQuery, ask: Ask, answer: dict[str, Any]) -> Made:
     beside = finished(query.window, answer)
-    link = links(quote(request.scope["path"]), query.query, beside)
-    return read_answer(request.scope, answer, ((b"link", link.encode()),) if link else ())
-
-
-def _with_cost(request: Request, answer: Answer, engine: Engine, actor: Actor, ask: Ask) -> Answer:
-    """The cost is a header, so that neither the bytes nor the tag are others for who asks for it."""
-    if wants_cost(request.scope):
-        answer.headers.append((b"x-cost", str(engine.cost(actor, ask.read)).encode()))
-    return answer
+    return Made(ask, answer, link=links(quote(reading.request.scope["path"]), query.query, beside))
 
 
 def _not_found(spec: ResourceSpec) -> NotFound:

@@ -60,7 +60,7 @@ def write_operation(engine: Engine, spec: ResourceSpec, route: WriteRoute, actio
     document: Schema = {
         "description": f"{_about(spec, route, action)}\n\nWho may: {_who(spec, route, action)}",
         "parameters": _parameters(spec, route, on_item=on_item),
-        "responses": {**_answers(spec, route, creates=creates), **_refusals(spec, route, on_item=on_item)},
+        "responses": {**_answers(spec, route, creates=creates), **_refusals(spec, route, action, on_item=on_item)},
         "security": security(*_scopes(spec, route, action), writes=True),
     }
     body = _body(engine, spec, route, action)
@@ -193,7 +193,7 @@ def _answer(description: str, model: str) -> Schema:
     return {"description": description, "content": {"application/json": {"schema": schema}}}
 
 
-def _refusals(spec: ResourceSpec, route: WriteRoute, *, on_item: bool) -> Schema:
+def _refusals(spec: ResourceSpec, route: WriteRoute, action: Action | None, *, on_item: bool) -> Schema:
     statuses = {*READ_ERRORS, "409", *(() if route.startswith("delete") else ("413", "415"))}
     if on_item:
         statuses.add("404")
@@ -201,6 +201,8 @@ def _refusals(spec: ResourceSpec, route: WriteRoute, *, on_item: bool) -> Schema
         statuses.add("412")
         if spec.resource.require_version:
             statuses.add("428")
+    if action is not None and action.admit is not None:
+        statuses.add("429")
     return refused(*sorted(statuses))
 
 
@@ -255,7 +257,7 @@ def batch_operation() -> Operation:
             "content": {"application/json": {"schema": {"$ref": REFS.format(model="Batch")}}},
         },
         "responses": {"200": _answer("What came of each.", "BatchResult"),
-                      **refused(*sorted({*READ_ERRORS, "409", "413", "415"}))},
+                      **refused(*sorted({*READ_ERRORS, "409", "413", "415", "429"}))},
         "security": security(writes=True),
     }  # fmt: skip
     return Operation(operation_id="batch", summary="Several changes in one transaction", status=200, document=document)

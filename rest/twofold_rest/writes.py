@@ -12,7 +12,7 @@ from fastapi import Request
 from starlette.exceptions import HTTPException
 
 from twofold.actor import Actor
-from twofold.answer import Answer, read_body
+from twofold.answer import Answer, address_of, read_body
 from twofold.audit import Origin
 from twofold.engine import Engine
 from twofold.errors import Forbidden, Malformed, NotFound, Unauthenticated
@@ -195,7 +195,8 @@ async def object_of(engine: Engine, actor: Actor, spec: ResourceSpec, query: Ite
 
 def told(request: Request) -> dict[str, Any]:
     """Returns what every write says of itself: where it came in, and its idempotency key."""
-    origin = Origin(face="rest", request_id=request.scope.get("request_id"))
+    scope = request.scope
+    origin = Origin(face="rest", request_id=scope.get("request_id"), address=address_of(scope))
     return {"origin": origin, "idempotency_key": request.headers.get("idempotency-key")}
 
 

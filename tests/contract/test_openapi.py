@@ -18,6 +18,7 @@ from support.figures import count
 from support.shop import Shop, opened
 from twofold.engine import Engine
 from twofold.errors import Unavailable
+from twofold.identity.attempts import Attempts, Limit
 from twofold.identity.keys import create_key
 from twofold.identity.models import User
 from twofold.identity.tokens import new_secret
@@ -398,13 +399,25 @@ async def test_without_a_database(
         monkeypatch.setattr(shop.engine.database, name, out_of_reach)
     monkeypatch.setattr(shop.engine.database, "transaction", no_transaction)
     monkeypatch.setattr(shop.engine.database, "use", no_use)
-    await shop.engine.actors.forget()
+    await shop.forget()
     for operation in document.values():
         bodiless = operation.method in ("GET", "DELETE")
         body: dict[str, Any] = {} if bodiless else {"json": {"email": "a@b.cd", "password": "x"}}
         answer = await asked(shop, operation, keys.get(root_of(operation), NO_KEY), headers=headers, **body)
         assert answer.status_code == 503, (operation.name, answer.text)
         contract.hold(operation, answer)
+
+
+async def test_registering_too_often(shop: Shop, contract: Contract, monkeypatch: pytest.MonkeyPatch) -> None:
+    by_name = {operation.name: operation for operation in contract.operations()}
+    never = {"sign_up": Limit(window_s=60, most={"account": 0, "address": 0})}
+    monkeypatch.setattr(shop.engine.identity, "attempts", Attempts(shop.engine.database, limits=never))
+    user = {"email": "often@example.com", "name": "x", "password": "long enough, really"}
+    several = {"operations": [{"resource": "users", "action": "register", "input": user}]}
+    for name, body in (("registerUser", user), ("batch", several)):
+        answer = await asked(shop, by_name[name], json=body)
+        assert answer.status_code == 429, answer.text
+        contract.hold(by_name[name], answer)
 
 
 async def out_of_reach(*_: Any, **__: Any) -> Any:

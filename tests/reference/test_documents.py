@@ -94,5 +94,5 @@ async def test_any_document(shop: Shop, samples: Samples, actors: dict[str | Non
     document = data.draw(documents(shop.executing.schema, samples))
     for actor in actors.values():
         await compare(shop, actor, document, fallen_back)
-    assert not shop.executing._document(document.text).errors, "the document is not valid"
+    assert not shop.executing.parser.document(document.text).errors, "the document is not valid"
     count("reference", "documents compared")

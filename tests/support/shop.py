@@ -38,6 +38,10 @@ class Shop:
     executing: Executing
     _tokens: dict[str, str] = field(default_factory=dict)
 
+    async def forget(self) -> None:
+        """Makes the database be asked again for all that was read before."""
+        await self.engine.database.watch.forget_all()
+
     async def headers(self, who: str | None) -> dict[str, str]:
         """Returns the headers of a request by `who`, who signs in on first use."""
         if who is None:
@@ -70,8 +74,11 @@ class Shop:
 
 @asynccontextmanager
 async def opened(url: str, **settings: Any) -> AsyncIterator[Shop]:
-    """Gives the storefront over the database at `url`, with other settings than the defaults."""
-    engine = Engine(STOREFRONT, Settings(database_url=url, database_pool=4, **settings))
+    """Gives the storefront over the database at `url`, with other settings than the defaults.
+
+    Answers are kept on both databases, so that all that is tested is tested with the cache.
+    """
+    engine = Engine(STOREFRONT, Settings(**{"database_url": url, "database_pool": 4, "cache": "memory"} | settings))
     face = GraphQLFace(examples=EXAMPLES)
     app = create_app(engine, [face])
     transport = httpx.ASGITransport(app)

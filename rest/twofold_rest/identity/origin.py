@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from starlette.requests import Request
 
+from twofold.answer import address_of
 from twofold.identity.identity import From
 
 __all__ = ["origin_of"]
-
-MAX_ADDRESS_CHARACTERS: Final = 45
-"""Of an IPv6 address, with a dotted end; what a proxy says may be longer."""
 
 
 def origin_of(request: Request, face: str) -> From:
@@ -19,6 +15,6 @@ def origin_of(request: Request, face: str) -> From:
     return From(
         face=face,
         request_id=request.scope.get("request_id"),
-        address=request.client.host[:MAX_ADDRESS_CHARACTERS] if request.client else "",
+        address=address_of(request.scope),
         user_agent=request.headers.get("user-agent", ""),
     )

@@ -24,7 +24,6 @@ from twofold.identity.providers.accounts import (
 )
 from twofold.identity.providers.flow import FLOW_S, Callback, Flow, Person, StartAgain, begin, finish
 from twofold.identity.providers.known import KnownProvider
-from twofold.identity.sign_in import signing_in
 from twofold_rest.errors import STATUSES
 from twofold_rest.identity.pages.frame import HEADERS, Pages
 from twofold_rest.identity.pages.return_to import return_to_of, with_return
@@ -109,7 +108,7 @@ async def _callback(pages: Pages, request: Request) -> Response:
 
 async def _signed_in(pages: Pages, request: Request, flow: Flow, person: Person) -> Response:
     external = await account_of(pages.identity, person, pages.origin(request))
-    async with signing_in(pages.identity, pages.session(request)):
+    async with pages.identity.database.transaction():
         user = await hold(external)
         return await first_step_passed(pages, request, user, [METHOD], return_to_of(flow.return_to))
 

@@ -20,7 +20,6 @@ from twofold.identity.sign_in import (
     pass_challenge,
     seal_challenge,
     sign_in_browser,
-    signing_in,
 )
 from twofold_rest.identity.pages.frame import Pages
 from twofold_rest.identity.pages.return_to import return_to_of, with_return
@@ -53,7 +52,7 @@ async def first_step_passed(pages: Pages, request: Request, user: User, methods:
                             ) -> Response:  # fmt: skip
     """Returns the answer to a user who has just proved who they are, by `methods` (RFC 8176).
 
-    It signs them in, or asks for their second factor. To be called within `signing_in`, while the account cannot
+    It signs them in, or asks for their second factor. To be called within a transaction, while the account cannot
     change, which is committed before the answer is sent. `return_to` is a path that `return_to_of` gave.
     """
     if await has_second_factor(pages.identity, user.id):
@@ -78,7 +77,7 @@ async def _sign_in(pages: Pages, request: Request) -> Response:
     return_to = return_to_of(form.one("return_to"))
     try:
         checked = await check_password(pages.identity, form.one("email"), form.one("password"), pages.origin(request))
-        async with signing_in(pages.identity, pages.session(request)):
+        async with pages.identity.database.transaction():
             await checked.hold()
             return await first_step_passed(pages, request, checked.user, ["pwd"], return_to)
     except Unauthenticated as error:

@@ -41,7 +41,7 @@ async def _sign_up(pages: Pages, request: Request) -> Response:
     return_to = return_to_of(form.one("return_to"))
     if errors := account_errors(email, name, password):
         return _sign_up_page(pages, request, return_to, name=name, email=email, errors=errors)
-    await pages.identity.attempts.begin("sign_up", origin.address or None)
+    await pages.identity.attempts.begin("sign_up", email_of(email), origin.address or None)
     work = pages.later(sign_up, pages.identity, email_of(email), name, password, origin)
     return pages.see(with_return("/account/sign-in", return_to, said="letter"), then=work)
 
