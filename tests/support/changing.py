@@ -84,7 +84,7 @@ class Place:
         names = [name for name in ROWS[self.plural][0] if name != "id" and not columns[name].counts_changes]
         keyed = [name for name in names if columns[name].kind.name in ("id", "enum") or columns[name].unique]
         picked = self.random.sample(names, min(count, len(names)))
-        return {name: self.value(name) for name in {*picked, self.random.choice(keyed or names)}}
+        return {name: self.value(name) for name in dict.fromkeys([*picked, self.random.choice(keyed or names)])}
 
     def complete(self) -> dict[str, Any]:
         """Returns the values of a whole row, without its key."""
