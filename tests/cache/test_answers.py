@@ -21,6 +21,9 @@ from support.statements import recorded
 from twofold.cache import answers, memory, rows, store
 from twofold.identity.keys import create_key
 from twofold.identity.models import User
+from twofold.resource import Caching
+from twofold.sql import Statement
+from twofold.sql.sources import Source
 
 
 @pytest.fixture(scope="module")
@@ -309,6 +312,19 @@ async def test_an_answer_lives_no_longer_than_its_rows(shop: Shop, monkeypatch: 
     passed_s = ttl_s + 2
     _, statements = await statements_of(lambda: Asked(path).of(shop))
     assert len(statements) == 1
+
+
+async def test_an_answer_about_several_resources_lives_as_short_as_each(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where one of them says nothing, and the others longer than the settings."""
+    monkeypatch.setattr(Tags, "cache", Caching(ttl_s=86400))
+    kept_s = [
+        shop.engine.caching_of(Statement(text="", parameters=(), keys=(), sources=tuple(map(Source, tables))))
+        for tables in (("tags",), ("categories",), ("tags", "categories"))
+    ]
+    default_s = shop.engine.settings.cache_ttl_s
+    assert [each and each.ttl_s for each in kept_s] == [86400, default_s, default_s]
 
 
 async def test_what_is_asked_once_takes_no_room(shop: Shop) -> None:

@@ -84,13 +84,13 @@ class Told:
 async def test_what_is_kept_takes_no_more_than_is_counted() -> None:
     """orjson leaves what it writes in four kilobytes at least."""
     memory = BoundedMemory(1 << 24)
-    rows = RowCache(cast("Any", Told()), MemoryStore(memory, VERSIONS), Stats(), ttl_s=60)
+    rows = RowCache(cast("Any", Told()), MemoryStore(memory, VERSIONS), Stats())
     finished: list[Finished] = []
     gc.collect()
     tracemalloc.start()
     try:
         for number in range(1000):
-            await rows.read(Statement(text=f"{number}", parameters=(), keys=()), Caching(), (), ())
+            await rows.read(Statement(text=f"{number}", parameters=(), keys=()), Caching(ttl_s=60), (), ())
             finished.append(Finished(to_json([number]), b"application/json", ()))
         held = tracemalloc.get_traced_memory()[0]
     finally:
