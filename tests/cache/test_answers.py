@@ -340,6 +340,15 @@ async def test_what_is_asked_once_takes_no_room(shop: Shop) -> None:
     assert (shop.engine.stats.answers, len(shop.engine.memory)) == (hits + 1, entries)
 
 
+async def test_links_that_repeat_the_request_count(shop: Shop) -> None:
+    """By four they can be longer than all else."""
+    before = shop.engine.memory.bytes
+    asked = Asked("/tags?page_size=1&page=2&filter[name][ne]=" + "x" * 20_000)
+    answer = await warm(shop, asked)
+    assert len(answer.headers["link"]) > 80_000
+    assert shop.engine.memory.bytes - before > len(answer.headers["link"]) + 20_000
+
+
 # -- what is not kept --------------------------------------------------------------------------------------------
 
 

@@ -19,13 +19,15 @@ Header: TypeAlias = tuple[bytes, bytes]
 class Finished:
     """An answer with status 200, and what goes in its place to who has its bytes already (RFC 9110 §15.4.5)."""
 
-    __slots__ = ("_tag", "_unchanged", "whole")
+    __slots__ = ("_tag", "_unchanged", "size", "whole")
 
     def __init__(self, body: bytes, media_type: bytes, headers: Iterable[Header], tag: bytes | None = None) -> None:
         said = [*headers] if tag is None else [(b"etag", tag), *headers]
         self.whole = Answer(200, fitted(body), [(b"content-type", media_type), *said])
         self._unchanged = Answer(304, b"", said)
         self._tag = tag
+        self.size = len(body) + sum(len(name) + len(value) for name, value in said)
+        """In bytes: links to other pages repeat the request, and can be longer than the body."""
 
     def to(self, request_headers: Iterable[Header]) -> Answer:
         """Returns what is sent to a request with these headers; change nothing of it, for others get it too."""
