@@ -15,6 +15,9 @@ __all__ = ["Finished", "finished"]
 
 Header: TypeAlias = tuple[bytes, bytes]
 
+BESIDE = b", Origin, X-Cost"
+"""What more of a request an answer depends on that others may keep."""
+
 
 class Finished:
     """An answer with status 200, and what goes in its place to who has its bytes already (RFC 9110 §15.4.5)."""
@@ -41,10 +44,10 @@ def finished(body: bytes, media_type: bytes, *, actor: Actor, basis: Basis, vary
     """Returns the answer to a request by GET.
 
     `vary` names the request's headers that the answer depends on. What visitors get of resources that are declared so
-    may be kept by caches in between, where what CORS adds must not be mixed up either.
+    may be kept by caches in between, where what CORS adds must not be mixed up either, nor told costs with untold ones.
     """
     public = _public(actor, basis)
-    said = [(b"vary", vary), *headers] if public is None else [(b"vary", vary + b", Origin"), public, *headers]
+    said = [(b"vary", vary), *headers] if public is None else [(b"vary", vary + BESIDE), public, *headers]
     return Finished(body, media_type, said, tag)
 
 
