@@ -102,7 +102,7 @@ async def test_what_is_kept_takes_no_more_than_is_counted() -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only there can a place be made sure of")
 def test_the_shared_file_has_its_place_on_the_disk(tmp_path: Path) -> None:
-    """Who writes into a mapped page for which a full disk has no place is killed (SIGBUS), in the middle of a COMMIT."""
+    """Who writes into a mapped page for which a full disk has no place is killed, in the middle of a COMMIT."""
     shared = SharedMemory("sqlite", {"file_path": str(tmp_path / "shop.db")}, SIZE)
     shared.find(make=True)
     assert (tmp_path / "shop.db-actors").stat().st_blocks * 512 >= SIZE * 8
