@@ -57,6 +57,20 @@ async def sure(seen: Awaitable[Seen | None]) -> Seen:
     return found
 
 
+async def test_versions_of_what_is_asked_for_once_do_not_fill_redis(two: tuple[OnRedis, OnRedis], server: RedisServer
+                                                                    ) -> None:  # fmt: skip
+    """Whoever asks for keys that there are not makes one for each."""
+    one, _ = two
+    await one.versions.seen(TAGS)
+    await one.versions.close(await one.versions.open(TAGS[:1], LEASE_S))
+    client = Redis.from_url(server.url)
+    left_s = {name.rpartition(b":")[2]: await client.ttl(name) async for name in client.scan_iter()}
+    await client.aclose()
+    whole_s = left_s.pop(b"whole")
+    assert len(left_s) == len(TAGS)
+    assert max(left_s.values()) <= 3600 < whole_s
+
+
 @pytest.mark.parametrize(
     "url",
     ["redis://:hunter/2@host:6379/0", "redis://:hunter#2@host:6379/0", "hunter", "redis://:hunter2@host/0?nothing=1"],
