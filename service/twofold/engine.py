@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import reduce
 from typing import Any
 from uuid import UUID
@@ -89,7 +90,7 @@ class Engine:
         self.stats = Stats()
         self.memory = BoundedMemory(settings.cache_mb * 1024 * 1024)
         self.counting = Counting(self.database, self.stats, self.memory)
-        self.rows = RowCache(self.database, self._store(), self.stats, settings.cache_ttl_s)
+        self.rows = RowCache(self.database, self._store(), self.stats)
         kept = None if settings.cache_place == "off" else self.memory
         self.answers = Answers(self.database, kept, self.policies, self.stats)
         who_asks = tables_of_actor(application.engine_prefix).values()
@@ -110,7 +111,8 @@ class Engine:
         """Returns how long a statement's rows may be kept: as all resources allow whose rows it reads."""
         known = [self._served_by_name.get(source.table) for source in statement.sources]
         declared = [spec.resource.cache for spec in known if spec is not None]
-        allowed = [each for each in declared if each is not None]
+        default_s = self.settings.cache_ttl_s
+        allowed = [replace(each, ttl_s=default_s) if each.ttl_s is None else each for each in declared if each]
         return reduce(Caching.stricter, allowed) if len(allowed) == len(declared) and allowed else None
 
     def cost(self, actor: Actor, read: Read) -> int:

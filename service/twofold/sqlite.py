@@ -6,6 +6,7 @@ A transaction begins with BEGIN IMMEDIATE: a deferred one that reads first and w
 
 import asyncio
 import sqlite3
+from contextlib import suppress
 from time import monotonic
 from typing import Any
 
@@ -63,8 +64,14 @@ class ImmediateTransaction(Savepoint):
             raise OperationalError(error) from error
 
     async def commit(self) -> None:
-        """Commits."""
-        await self.committed(super().commit)
+        """Commits, or leaves nothing of the transaction on the connection, which is everybody's."""
+        try:
+            await self.committed(super().commit)
+        except BaseException:
+            if not self._finalized:
+                with suppress(Exception):
+                    await self._connection.rollback()  # of nothing, where it was committed after all
+            raise
 
 
 class ImmediateTransactionContext(SqliteTransactionContext):

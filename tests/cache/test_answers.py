@@ -21,6 +21,9 @@ from support.statements import recorded
 from twofold.cache import answers, memory, rows, store
 from twofold.identity.keys import create_key
 from twofold.identity.models import User
+from twofold.resource import Caching
+from twofold.sql import Statement
+from twofold.sql.sources import Source
 
 
 @pytest.fixture(scope="module")
@@ -311,6 +314,19 @@ async def test_an_answer_lives_no_longer_than_its_rows(shop: Shop, monkeypatch: 
     assert len(statements) == 1
 
 
+async def test_an_answer_about_several_resources_lives_as_short_as_each(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where one of them says nothing, and the others longer than the settings."""
+    monkeypatch.setattr(Tags, "cache", Caching(ttl_s=86400))
+    kept_s = [
+        shop.engine.caching_of(Statement(text="", parameters=(), keys=(), sources=tuple(map(Source, tables))))
+        for tables in (("tags",), ("categories",), ("tags", "categories"))
+    ]
+    default_s = shop.engine.settings.cache_ttl_s
+    assert [each and each.ttl_s for each in kept_s] == [86400, default_s, default_s]
+
+
 async def test_what_is_asked_once_takes_no_room(shop: Shop) -> None:
     """The rows are kept, for the other face too; the answer when it is asked for again, or in an old one's place."""
     asked = Asked("/tags?limit=3&sort=-name")
@@ -322,6 +338,15 @@ async def test_what_is_asked_once_takes_no_room(shop: Shop) -> None:
     for _ in range(2):
         assert "zz, another one" in (await asked.of(shop)).text
     assert (shop.engine.stats.answers, len(shop.engine.memory)) == (hits + 1, entries)
+
+
+async def test_links_that_repeat_the_request_count(shop: Shop) -> None:
+    """By four they can be longer than all else."""
+    before = shop.engine.memory.bytes
+    asked = Asked("/tags?page_size=1&page=2&filter[name][ne]=" + "x" * 20_000)
+    answer = await warm(shop, asked)
+    assert len(answer.headers["link"]) > 80_000
+    assert shop.engine.memory.bytes - before > len(answer.headers["link"]) + 20_000
 
 
 # -- what is not kept --------------------------------------------------------------------------------------------

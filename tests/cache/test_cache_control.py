@@ -54,7 +54,7 @@ async def test_who_may_keep_it_follows_from_what_is_declared(shop: Shop, path: s
         answer = await got(shop, path)
         assert answer.status_code == 200, answer.text
         assert answer.headers["cache-control"] == PATHS[path]
-        assert answer.headers["vary"] == (f"{varies}, Origin" if PATHS[path] != PRIVATE else varies)
+        assert answer.headers["vary"] == (f"{varies}, Origin, X-Cost" if PATHS[path] != PRIVATE else varies)
         whose = await got(shop, path, who="customer")
         assert (whose.headers["cache-control"], whose.headers["vary"]) == (PRIVATE, varies)
     told = await got(shop, path, **{"X-Cost": "yes"})

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+import sys
 import tracemalloc
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -82,13 +84,13 @@ class Told:
 async def test_what_is_kept_takes_no_more_than_is_counted() -> None:
     """orjson leaves what it writes in four kilobytes at least."""
     memory = BoundedMemory(1 << 24)
-    rows = RowCache(cast("Any", Told()), MemoryStore(memory, VERSIONS), Stats(), ttl_s=60)
+    rows = RowCache(cast("Any", Told()), MemoryStore(memory, VERSIONS), Stats())
     finished: list[Finished] = []
     gc.collect()
     tracemalloc.start()
     try:
         for number in range(1000):
-            await rows.read(Statement(text=f"{number}", parameters=(), keys=()), Caching(), (), ())
+            await rows.read(Statement(text=f"{number}", parameters=(), keys=()), Caching(ttl_s=60), (), ())
             finished.append(Finished(to_json([number]), b"application/json", ()))
         held = tracemalloc.get_traced_memory()[0]
     finally:
@@ -96,6 +98,15 @@ async def test_what_is_kept_takes_no_more_than_is_counted() -> None:
     assert len(memory) == len(finished) == 1000
     count("memory", "held for what counts", held)
     assert held < 2 * memory.bytes
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there can a place be made sure of")
+def test_the_shared_file_has_its_place_on_the_disk(tmp_path: Path) -> None:
+    """Who writes into a mapped page for which a full disk has no place is killed, in the middle of a COMMIT."""
+    shared = SharedMemory("sqlite", {"file_path": str(tmp_path / "shop.db")}, SIZE)
+    shared.find(make=True)
+    assert (tmp_path / "shop.db-actors").stat().st_blocks * 512 >= SIZE * 8
+    shared.close()
 
 
 async def test_the_versions_of_rows_count() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from contextlib import suppress
 
 import pytest
 
+from storefront.tags import Tag
 from twofold.cache.tags import any_row
 from twofold.database import Database
 from twofold.errors import Unavailable
@@ -39,6 +41,35 @@ async def test_what_is_written_after_a_script(database: Database) -> None:
             raise ZeroDivisionError
     stays = database.dialect == "sqlite"
     assert (await versions.seen(TAGS) != seen) is stays
+
+
+async def test_a_write_that_is_given_up_before_its_commit_leaves_nothing(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its client has gone while others were told; those who come after it must not be in its transaction."""
+    is_told = asyncio.Event()
+
+    async def tell(*_: object) -> None:
+        is_told.set()
+        await asyncio.Event().wait()
+
+    async def write() -> None:
+        async with database.transaction():
+            await Tag.create(name="given up")
+
+    monkeypatch.setattr(database.shared.versions, "open", tell)
+    writing = asyncio.create_task(write())
+    await is_told.wait()
+    writing.cancel()
+    with suppress(asyncio.CancelledError):
+        await writing
+    monkeypatch.undo()
+    with database.use():
+        await Tag.create(name="after it")
+    async with database.transaction():
+        await Tag.create(name="in a transaction")
+    names = [name for [name] in await database.read("SELECT name FROM tags ORDER BY name")]
+    assert names == ["after it", "in a transaction"]
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from storefront.config import MODELS
 from storefront.tags import Tag
 from support.proxy import Proxy, proxy
 from support.redis_server import RedisServer, redis_server
-from twofold.cache.doubts import BELIEVED_S, LASTS_S, WAIT_S, Doubts
+from twofold.cache.doubts import BELIEVED_S, LASTS_S, MAX_LEFT, WAIT_S, Doubts
 from twofold.database import Database, tortoise_config
 from twofold.shared import Versions
 
@@ -103,6 +103,16 @@ async def test_the_first_write_of_an_outage_waits_and_the_others_do_not(two: tup
     assert await one.said() == 0
     assert one.doubts.state == another.doubts.state == "kept"
     assert await one.write("e") < WAIT_S / 2
+
+
+async def test_an_outage_leaves_no_more_behind_the_longer_it_lasts(two: tuple[Process, Process]) -> None:
+    one, another = two
+    one.way.cut()
+    for number in range(2 * MAX_LEFT):
+        await one.write(f"number {number}")
+    assert len(one.doubts._left) <= MAX_LEFT
+    one.way.heal()
+    await another.believes(True)
 
 
 async def test_writes_at_once_wait_together(two: tuple[Process, Process]) -> None:

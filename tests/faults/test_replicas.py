@@ -21,6 +21,7 @@ from support.redis_server import redis_server
 from support.replication import Replicated, replicated
 from support.sending import FACES, WriteRequest, connected, send
 from support.workers import Worker, working
+from twofold.cli.caching import _purge
 from twofold.connecting import Connecting, Limits
 from twofold.database import Database, tortoise_config
 from twofold.errors import TooSlow, Unavailable
@@ -142,6 +143,21 @@ async def test_what_was_written_is_read_while_the_replica_lags(servers: Replicat
             answered += await by_replica(reader)
             count("replicas", "reads after a write, replica going", 1)
         count("replicas", "of the reads after them by the replica", answered)
+
+
+async def test_after_a_purge_it_is_read_what_others_have_written(servers: Replicated, redis: str | None) -> None:
+    """A replica that lags has not got it; and what it answered would be kept after the purge."""
+    name = f"word {new_id()}"
+    async with opened(servers, redis) as database, opened(servers, redis) as command:
+        await wrote_tag(database)
+        await until_by_replica(database)
+        await servers.pause()
+        try:
+            postgres.execute(servers.primary, f"INSERT INTO tags (id, name) VALUES ('{new_id()}', '{name}')")
+            await _purge(command, [])
+            assert await sees(database, name)
+        finally:
+            await servers.resume()
 
 
 async def test_without_being_told_it_would_not_be(servers: Replicated, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from time import monotonic
+from time import monotonic, time
 
 import pytest
 from redis.asyncio import Redis
@@ -20,6 +20,7 @@ from support.figures import count
 from support.redis_server import RedisServer, redis_server
 from support.server import ROOT
 from support.sharing import shared_in
+from twofold.cache import redis_store
 from twofold.cache.memory import BoundedMemory
 from twofold.cache.redis_store import MAX_BYTES, TURN_S, RedisStore
 from twofold.shared import Seen
@@ -73,6 +74,19 @@ async def test_what_one_keeps_the_other_finds(two: tuple[Process, Process]) -> N
         assert (found.seen, found.rows, found.old) == (seen, ROWS, None)
     assert len(another.memory) == 1, "it has it itself now"
     assert (await another.store.look(KEY[::-1], TAGS)).rows is None
+
+
+async def test_a_clock_that_is_behind_makes_nothing_live_longer(two: tuple[Process, Process],
+                                                                monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    """One that was set back, or another machine's."""
+    one, another = two
+    await one.store.keep(KEY, TAGS, await one.seen(), ROWS, TTL_S)
+    now = time()
+    monkeypatch.setattr(redis_store, "time", lambda: now - 3600)
+    found = await another.store.look(KEY, TAGS)
+    assert found.rows == ROWS
+    assert found.until_s is not None
+    assert found.until_s <= monotonic() + TTL_S
 
 
 async def test_a_write_ends_it_for_both(two: tuple[Process, Process]) -> None:

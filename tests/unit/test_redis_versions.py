@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import traceback
 from collections.abc import AsyncIterator, Awaitable, Iterator
 from time import monotonic
 
@@ -11,7 +12,9 @@ from redis.asyncio import Redis
 
 from support.redis_server import RedisServer, redis_server
 from support.sharing import shared_in
+from twofold.errors import WrongSetting
 from twofold.shared import Seen
+from twofold.shared.link import Link
 from twofold.shared.on_redis import OnRedis
 from twofold.shared.redis_versions import MAX_TAGS
 
@@ -52,6 +55,30 @@ async def sure(seen: Awaitable[Seen | None]) -> Seen:
     found = await seen
     assert found is not None
     return found
+
+
+async def test_versions_of_what_is_asked_for_once_do_not_fill_redis(two: tuple[OnRedis, OnRedis], server: RedisServer
+                                                                    ) -> None:  # fmt: skip
+    """Whoever asks for keys that there are not makes one for each."""
+    one, _ = two
+    await one.versions.seen(TAGS)
+    await one.versions.close(await one.versions.open(TAGS[:1], LEASE_S))
+    client = Redis.from_url(server.url)
+    left_s = {name.rpartition(b":")[2]: await client.ttl(name) async for name in client.scan_iter()}
+    await client.aclose()
+    whole_s = left_s.pop(b"whole")
+    assert len(left_s) == len(TAGS)
+    assert max(left_s.values()) <= 3600 < whole_s
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["redis://:hunter/2@host:6379/0", "redis://:hunter#2@host:6379/0", "hunter", "redis://:hunter2@host/0?nothing=1"],
+)
+def test_a_wrong_url_is_said_without_its_password(url: str) -> None:
+    with pytest.raises(WrongSetting, match="TWOFOLD_REDIS_URL") as wrong:
+        Link(url)
+    assert "hunter" not in "".join(traceback.format_exception(wrong.value))
 
 
 async def test_both_see_the_same_until_one_writes(two: tuple[OnRedis, OnRedis]) -> None:

@@ -115,4 +115,4 @@ class Answers:
             if compares is not known:
                 await memory.set(place, compares)
             place = compares.place(policy)
-        await memory.set(place, _Kept(finished, basis, size + len(finished.whole.body)), ttl=ttl_s)
+        await memory.set(place, _Kept(finished, basis, size + finished.size), ttl=ttl_s)

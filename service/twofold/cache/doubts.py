@@ -19,6 +19,7 @@ import asyncio
 import contextvars
 import logging
 import secrets
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from time import monotonic
@@ -46,6 +47,8 @@ LASTS_S = 30
 SURE_S = LASTS_S / 2
 """For how long a process relies on a doubt of its own, without having said again that it goes on."""
 SAY_AGAIN_S = 5.0
+MAX_LEFT = 100
+"""Marks that are closed when an outage ends, whose writes may have been any number."""
 
 
 class Said(NamedTuple):
@@ -77,8 +80,8 @@ class Doubts:
         self._state = ""
         # -- of this process:
         self._ids: set[str] = set()
-        self._left: list[Mark] = []
-        """What may come to be open in Redis yet, if it only hung."""
+        self._left: deque[Mark] = deque(maxlen=MAX_LEFT)
+        """What may come to be open in Redis yet, if it only hung: the latest, for the others it ends by itself."""
         self._since_s: float | None = None
         """Since when there is one that writes can rely on."""
         self._said_to: str | None = None

@@ -15,17 +15,22 @@ __all__ = ["Finished", "finished"]
 
 Header: TypeAlias = tuple[bytes, bytes]
 
+BESIDE = b", Origin, X-Cost"
+"""What more of a request an answer depends on that others may keep."""
+
 
 class Finished:
     """An answer with status 200, and what goes in its place to who has its bytes already (RFC 9110 §15.4.5)."""
 
-    __slots__ = ("_tag", "_unchanged", "whole")
+    __slots__ = ("_tag", "_unchanged", "size", "whole")
 
     def __init__(self, body: bytes, media_type: bytes, headers: Iterable[Header], tag: bytes | None = None) -> None:
         said = [*headers] if tag is None else [(b"etag", tag), *headers]
         self.whole = Answer(200, fitted(body), [(b"content-type", media_type), *said])
         self._unchanged = Answer(304, b"", said)
         self._tag = tag
+        self.size = len(body) + sum(len(name) + len(value) for name, value in said)
+        """In bytes: links to other pages repeat the request, and can be longer than the body."""
 
     def to(self, request_headers: Iterable[Header]) -> Answer:
         """Returns what is sent to a request with these headers; change nothing of it, for others get it too."""
@@ -39,10 +44,10 @@ def finished(body: bytes, media_type: bytes, *, actor: Actor, basis: Basis, vary
     """Returns the answer to a request by GET.
 
     `vary` names the request's headers that the answer depends on. What visitors get of resources that are declared so
-    may be kept by caches in between, where what CORS adds must not be mixed up either.
+    may be kept by caches in between, where what CORS adds must not be mixed up either, nor told costs with untold ones.
     """
     public = _public(actor, basis)
-    said = [(b"vary", vary), *headers] if public is None else [(b"vary", vary + b", Origin"), public, *headers]
+    said = [(b"vary", vary), *headers] if public is None else [(b"vary", vary + BESIDE), public, *headers]
     return Finished(body, media_type, said, tag)
 
 

@@ -26,7 +26,7 @@ MAX_BYTES = 1 << 20
 TURN_S = 2.0
 """For how long other processes wait for the one that asks the database, at most."""
 FIRST_PAUSE_S, LAST_PAUSE_S = 0.002, 0.05
-HEAD = struct.Struct(">Id")
+HEAD = struct.Struct(">Idd")
 VERSION_BYTES = 8
 
 
@@ -148,12 +148,15 @@ def _joined(seen: Seen) -> bytes:
 
 
 def _packed(seen: Seen, rows: bytes, ttl_s: float) -> bytes:
-    """Rows after what they are good for: how many versions, until when by the clock on the wall, and the versions."""
-    return HEAD.pack(len(seen), time() + ttl_s) + _joined(seen) + rows
+    """Rows after how many versions there are, when by the clock on the wall, for how long, and at which versions."""
+    return HEAD.pack(len(seen), time(), ttl_s) + _joined(seen) + rows
 
 
 def _unpacked(value: bytes) -> tuple[bytes, bytes, float]:
-    """Returns the versions, the rows, and for how many seconds more they are good; Redis itself ends them in time."""
-    number, until_s = HEAD.unpack_from(value)
+    """Returns the versions, the rows, and for how many seconds more they are good; Redis itself ends them in time.
+
+    By a clock that was set back, or that of another machine, they may come from the future.
+    """
+    number, kept_at_s, ttl_s = HEAD.unpack_from(value)
     begin = HEAD.size + VERSION_BYTES * number
-    return value[HEAD.size : begin], value[begin:], until_s - time()
+    return value[HEAD.size : begin], value[begin:], ttl_s - max(0.0, time() - kept_at_s)

@@ -34,11 +34,10 @@ Flight: TypeAlias = tuple[bytes, Seen]
 class RowCache:
     """Reads rows, from where they are kept if they are good, or else from the database: once for all who wait."""
 
-    def __init__(self, database: Database, store: Store | None, stats: Stats, ttl_s: float) -> None:
+    def __init__(self, database: Database, store: Store | None, stats: Stats) -> None:
         self._database = database
         self._store = store
         self._stats = stats
-        self._ttl_s = ttl_s
         self._flights: dict[Flight, asyncio.Future[Sequence[Row] | None]] = {}
 
     async def read(self, statement: Statement, caching: Caching | None, values: Sequence[Any],
@@ -60,7 +59,8 @@ class RowCache:
         if found.seen is None:
             self._stats.bypassed += 1
             return await self._uncached(statement, bound, basis)
-        ttl_s = self._ttl_s if caching.ttl_s is None else caching.ttl_s
+        ttl_s = caching.ttl_s
+        assert ttl_s is not None  # noqa: S101  # what is not declared is that of the settings by now
         if basis is not None:
             until_s = monotonic() + ttl_s if found.until_s is None else found.until_s
             basis.add(tags, found.seen, until_s, is_new=found.rows is None)

@@ -88,6 +88,7 @@ async def _purge(database: Database, tables: Sequence[str]) -> None:
         raise typer.BadParameter(f"there is no table {', '.join(unknown)}; there are {known}")
     if not database.shared.spans_machines and not await database.shared.answers():
         _fail("The file that processes share cannot be had: nothing was purged.")
+    await database.fetch("SELECT 1")  # after which no replica is read that has not yet got what was committed
     if tables:
         await database.watch.forget(tables)
     else:

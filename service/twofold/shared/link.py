@@ -15,6 +15,8 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
+from twofold.errors import WrongSetting
+
 __all__ = ["LEFT_ALONE_S", "Gone", "Link"]
 
 log = logging.getLogger("twofold.shared")
@@ -26,6 +28,10 @@ ANSWER_S = 0.25
 STEPS = 5
 LEFT_ALONE_S = 1.0
 TRIES = 3
+WRONG_URL = (
+    "TWOFOLD_REDIS_URL is not the URL of a Redis: write redis://USER:PASSWORD@HOST:PORT/NUMBER, with %2F for a slash in"
+    " the password, and so on"
+)
 
 
 class Gone(Exception):
@@ -38,23 +44,33 @@ class Link:
     What it is asked gets a prefix for keys that names the database of ours that they are about, and the life of the
     server: what it knows of another one is not found, nor what it knew before it was started again, perhaps from an old
     file. `whose` tells which database that is; None: nobody knows.
+
+    Raises:
+        WrongSetting: the URL is not that of a Redis.
     """
 
     def __init__(self, url: str) -> None:
-        pool = BlockingConnectionPool.from_url(
-            url,
-            max_connections=CONNECTIONS,
-            timeout=None,
-            socket_timeout=None,  # `ask` has one for all of it
-            socket_connect_timeout=None,
-            retry=Retry(NoBackoff(), 0),
-            redis_connect_func=self._begin,
-        )
-        self._redis = Redis(connection_pool=pool)
+        self._redis = Redis(connection_pool=self._pool(url))
         self.whose: Callable[[], Awaitable[str | None]] = _nobody_knows
         self._life: str | None = None
         self._left_alone_until_s = 0.0
         self._is_gone = False
+
+    def _pool(self, url: str) -> BlockingConnectionPool:
+        try:
+            pool = BlockingConnectionPool.from_url(
+                url,
+                max_connections=CONNECTIONS,
+                timeout=None,
+                socket_timeout=None,  # `ask` has one for all of it
+                socket_connect_timeout=None,
+                retry=Retry(NoBackoff(), 0),
+                redis_connect_func=self._begin,
+            )
+            pool.make_connection()  # type: ignore[no-untyped-call]  # it does not connect yet, but checks the options
+        except (ValueError, TypeError):
+            raise WrongSetting(WRONG_URL) from None  # which may name a part of the password
+        return pool
 
     async def ask(self, question: Callable[[Any, str], Awaitable[T]], *, at_any_rate: bool = False) -> T:
         """Returns what Redis answers to a question, a function of the client and the prefix of keys.

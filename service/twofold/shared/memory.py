@@ -104,7 +104,7 @@ class SharedMemory:
         try:
             found = self._checked(os.fstat(handle))
             if found.st_size < self._bytes:
-                os.ftruncate(handle, self._bytes)
+                _lengthen(handle, self._bytes)
                 self._share(handle)
             raw = mmap.mmap(handle, self._bytes)
         except BaseException:
@@ -133,6 +133,14 @@ class SharedMemory:
         if not self._has_failed:
             self._has_failed = True
             log.warning("%s, because %s cannot be shared: %s", self._lost, self._path, error)
+
+
+def _lengthen(handle: int, size: int) -> None:
+    """Makes a file that long, and its place on the disk sure: who writes where a full disk has none is killed."""
+    if sys.platform == "linux":
+        os.posix_fallocate(handle, 0, size)
+    else:
+        os.ftruncate(handle, size)
 
 
 def _place(engine: str, credentials: Mapping[str, Any]) -> tuple[Path | None, Path | None]:

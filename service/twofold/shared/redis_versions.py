@@ -15,10 +15,14 @@ from twofold.shared.versions import Mark, Seen
 
 __all__ = ["Answer", "Belief", "RedisVersions"]
 
-KEPT_S = 2 * 86400
-"""Longer than anything is kept that a version is good for. One that goes earlier only makes more be asked again."""
+KEPT_S = 3600
+"""How long a version stays that nobody changes: there is one for each key that anybody has asked for, also of no row.
+One that goes only makes what depends on it be asked again."""
+WHOLE_KEPT_S = 2 * 86400
+"""The same for that of the whole, on which all depends."""
 MAX_TAGS = 64
 """Of one write, that are listed while it is under way; one with more opens everything for that time."""
+WHOLE = b"whole"
 TRIES = 3
 AT_ONCE = 256
 """Questions that are asked in one round trip."""
@@ -209,7 +213,7 @@ class RedisVersions:
         """Makes all that is kept be asked again, also while Redis is left alone; returns in which life, if in any."""
 
         async def question(redis: Any, prefix: str) -> str:
-            await redis.set(_keys(prefix, ())[1], os.urandom(8), ex=KEPT_S)
+            await redis.set(_keys(prefix, ())[1], os.urandom(8), ex=WHOLE_KEPT_S)
             return _life(prefix)
 
         try:
@@ -221,7 +225,7 @@ class RedisVersions:
         tags, listed = mark.tags, "*"
         if tags is not None and len(tags) <= MAX_TAGS:
             listed = ",".join(f"{tag:016x}" for tag in tags)
-        given = [f"{abs(mark.place):x}", lease_ms, os.urandom(8), listed, KEPT_S]
+        given = [f"{abs(mark.place):x}", lease_ms, os.urandom(8), listed, WHOLE_KEPT_S if tags is None else KEPT_S]
 
         async def question(redis: Any, prefix: str) -> str:
             if self._change is None:
@@ -243,7 +247,7 @@ def _life(prefix: str) -> str:
 
 def _keys(prefix: str, tags: Collection[int]) -> Sequence[bytes]:
     """Where the writes that are under way are listed, where the version of the whole is, and those of tags."""
-    return [f"{prefix}open".encode(), f"{prefix}whole".encode(), *(_name(prefix, tag) for tag in tags)]
+    return [f"{prefix}open".encode(), prefix.encode() + WHOLE, *(_name(prefix, tag) for tag in tags)]
 
 
 @lru_cache(maxsize=8192)
@@ -264,5 +268,6 @@ async def _make(redis: Any, keys: Sequence[bytes]) -> None:
     """Gives tags that have no version one, unless somebody else does first."""
     async with redis.pipeline(transaction=False) as pipeline:
         for key in keys:
-            pipeline.set(key, os.urandom(8), nx=True, ex=KEPT_S)
+            kept_s = WHOLE_KEPT_S if key.endswith(WHOLE) else KEPT_S
+            pipeline.set(key, os.urandom(8), nx=True, ex=kept_s)
         await pipeline.execute()
