@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
@@ -15,6 +15,7 @@ from graphql.execution.values import VariableValues
 from twofold.cost import check_cost, cost
 from twofold.engine import Engine
 from twofold.errors import NotFound, ServiceError, TooCostly
+from twofold.kept import Kept
 from twofold.request import Ask
 from twofold_graphql.compile import Compiler, NotPlannable, Scope
 from twofold_graphql.mutations import Mutation, Mutations
@@ -22,11 +23,14 @@ from twofold_graphql.names import camel
 from twofold_graphql.node import parse_ids, wanted
 from twofold_graphql.offers import offers
 from twofold_graphql.operations import Operation
+from twofold_graphql.parsing import MAX_KEPT_CHARACTERS
 
 __all__ = ["Asked", "Asker", "Fetched", "First", "Known", "Placed"]
 
 MAX_ROOT_FIELDS = 30
 """Fields at the top of an operation, aliases counted; each has the bounds of a whole request."""
+MAX_KEPT = 1024
+"""Forms of all operations."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,7 @@ class Asker:
         self._ones = {camel(spec.singular): spec for spec in engine.resources}
         self._manys = {camel(spec.plural): spec for spec in engine.resources}
         self._offers = {camel(each.name): each for spec in engine.resources for each in offers(spec)}
+        self._kept: Kept[tuple[Operation, Hashable], Asking] = Kept(MAX_KEPT)
 
     def asked(self, operation: Operation, variables: VariableValues) -> Asking:
         """Returns what the operation asks with such variables: known, or compiled.
@@ -98,12 +103,13 @@ class Asker:
         if operation.holds_cursor(variables):
             return self._compiled(operation, variables)
         form, marked = operation.form(variables)
-        asked = operation.compiled.get(form)
+        asked = self._kept.get((operation, form))
         if asked is None:
             asked = self._compiled(operation, marked)
             if any(isinstance(each.question, ServiceError) for each in asked.fields):
                 return self._compiled(operation, variables)  # what is wrong first may be a value
-            operation.compiled[form] = asked
+            if operation.length + len(repr(form)) <= MAX_KEPT_CHARACTERS:  # a variable may be as long as a request
+                self._kept[operation, form] = asked
         return asked
 
     def _compiled(self, operation: Operation, variables: VariableValues) -> Asking:

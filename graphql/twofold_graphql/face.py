@@ -16,7 +16,16 @@ from twofold.answer import Answer, address_of, read_body
 from twofold.cache.answers import Asked
 from twofold.cache.finished import Finished, finished
 from twofold.engine import Engine
-from twofold.errors import Forbidden, Malformed, NotFound, OutOfScope, ServiceError, Unauthenticated, Unavailable
+from twofold.errors import (
+    Forbidden,
+    Malformed,
+    NotFound,
+    OutOfScope,
+    ServiceError,
+    TooManyRequests,
+    Unauthenticated,
+    Unavailable,
+)
 from twofold.etag import etag
 from twofold.identity.authenticate import WHO_ASKS, authenticate, challenge
 from twofold.page import to_json
@@ -38,6 +47,8 @@ MAX_KEPT_BYTES = 16_384
 """Answers to longer requests are not kept."""
 DOCUMENT = ("query", "documentId", "extensions")
 """The parameters that can say which document is meant."""
+WAITING = (TooManyRequests.code, Unavailable.code)
+"""The codes of errors after which one may try again; where they do not say when, in a second."""
 
 
 class GraphQLFace:
@@ -111,7 +122,7 @@ class _Endpoint:
         except Forbidden as error:
             return self._refuse(request, error, 403)
         except Unavailable as error:
-            return self._refuse(request, error, 503, (b"retry-after", b"1"))
+            return self._refuse(request, error, 503)
         except ServiceError as error:
             return self._refuse(request, error, 400)
         return await self._executed(request, actor, given, asked, from_url=from_url)
@@ -140,7 +151,7 @@ class _Endpoint:
             return self._refuse(request, Malformed("Send mutations by POST."), 405, (b"allow", b"POST"))
         if "errors" in answer:
             status = 200 if "data" in answer else _refused(request)
-            return _response(request, answer, status, *_asked_scope(answer))
+            return _response(request, answer, status)
         done = _finished(request, answer, to_execute)
         if asked is not None and not given.is_sent_to_be_kept:
             await self.engine.answers.keep(actor, asked, done, to_execute.basis)
@@ -156,13 +167,18 @@ def _wants_page(request: Request, headers: Mapping[bytes, bytes]) -> bool:
     return b"text/html" in headers.get(b"accept", b"") and not any(name in request.query_params for name in DOCUMENT)
 
 
-def _asked_scope(answer: Mapping[str, Any]) -> Iterator[tuple[bytes, bytes]]:
-    """Which scope was missing, as RFC 6750 §3 tells it; a header can say the first one only."""
-    for entry in answer["errors"]:
-        scope = entry.get("extensions", {}).get("scope")
-        if scope is not None:
-            yield b"www-authenticate", (challenge(OutOfScope(scope)) or "").encode()
-            return
+def _said_in_headers(answer: Mapping[str, Any]) -> Iterator[tuple[bytes, bytes]]:
+    """What errors say in headers too: which scope was missing (RFC 6750 §3), and how long to wait (RFC 9110 §10.2.3).
+
+    A header can say the first scope only, and the longest wait.
+    """
+    said = [entry.get("extensions", {}) for entry in answer["errors"]]
+    scope = next((each["scope"] for each in said if "scope" in each), None)
+    if scope is not None:
+        yield b"www-authenticate", (challenge(OutOfScope(scope)) or "").encode()
+    waits_s = [each.get("retryAfter", 1) for each in said if each.get("code") in WAITING]
+    if waits_s:
+        yield b"retry-after", str(max(waits_s)).encode()
 
 
 def _header(request: Request, name: bytes) -> bytes:
@@ -188,7 +204,8 @@ def _media_type(request: Request) -> bytes:
 def _response(request: Request, answer: dict[str, Any], status: int, *headers: tuple[bytes, bytes]) -> Answer:
     """Returns an answer with an error."""
     by_whom = [(b"vary", VARY.encode())] if request.method == "GET" else []
-    return Answer(status, to_json(answer), [(b"content-type", _media_type(request)), *headers, *by_whom])
+    told = [(b"content-type", _media_type(request)), *headers, *_said_in_headers(answer), *by_whom]
+    return Answer(status, to_json(answer), told)
 
 
 def _finished(request: Request, answer: dict[str, Any], executed: GraphQLRequest) -> Finished:

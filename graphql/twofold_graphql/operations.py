@@ -7,7 +7,7 @@ a variable says (a size, an order, a switch, which fields a filter has) is part 
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from graphql import (
@@ -40,7 +40,6 @@ from graphql.execution.collect_fields import FragmentDetails
 from graphql.execution.get_variable_signature import GraphQLVariableSignature, get_variable_signature
 from graphql.execution.values import VariableValues, VariableValueSource, get_variable_values
 
-from twofold.kept import Kept
 from twofold.late import Late
 
 __all__ = ["Operation", "prepare"]
@@ -52,12 +51,10 @@ CURSORS = ("after", "before")
 JSON_FILTER = "JSONFilter"
 BY_VALUE = ("Boolean", "JSON")
 """Scalars whose value decides what is asked: null or not, a text or a number."""
-MAX_KEPT = 64
-"""Forms of one operation."""
 MAX_ERRORS = 50
 
 
-@dataclass(kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Operation:
     """An operation of a document: all that does not depend on a request."""
 
@@ -73,7 +70,8 @@ class Operation:
     """Variables that hold a cursor."""
     plain: Sequence[GraphQLVariableSignature] | None
     """The variables, when none of them can nest."""
-    compiled: Kept[Hashable, Any] = field(default_factory=lambda: Kept(MAX_KEPT))
+    length: int
+    """The characters of its document."""
 
     @property
     def is_query(self) -> bool:
@@ -127,6 +125,7 @@ def prepare(schema: GraphQLSchema, document: DocumentNode, node: OperationDefini
     """Returns what is to be kept of an operation of a valid document."""
     root = schema.get_root_type(node.operation)
     assert root is not None  # noqa: S101  # the document is valid
+    assert document.loc is not None  # noqa: S101  # it was parsed from a text
     used = _Uses(TypeInfo(schema))
     visit(document, TypeInfoVisitor(used.types, used))
     types = {each.variable.name.value: type_from_ast(schema, each.type) for each in node.variable_definitions or ()}
@@ -134,6 +133,7 @@ def prepare(schema: GraphQLSchema, document: DocumentNode, node: OperationDefini
     return Operation(
         schema=schema, node=node, fragments=fragments, root=root, late=late,  # type: ignore[arg-type]
         written=used.written - used.read, cursors=used.cursors, plain=_plain(schema, node),
+        length=len(document.loc.source.body),
     )  # fmt: skip
 
 

@@ -14,13 +14,13 @@ from twofold.kept import Kept
 from twofold_graphql.limits import MAX_TOKENS, check_document, check_length
 from twofold_graphql.operations import Operation, prepare
 
-__all__ = ["Parser"]
+__all__ = ["MAX_KEPT_CHARACTERS", "Parser"]
 
 TOO_MANY_TOKENS = f"more than {MAX_TOKENS} tokens"
 """What graphql-core's parser says when it stops."""
 TOO_LONG = f"The document has {TOO_MANY_TOKENS}, which is the limit; send what changes in variables."
 MAX_KEPT_CHARACTERS = 16_384
-"""Longer documents are not kept, so that the kept ones have a bound in bytes too."""
+"""Longer documents are not kept, nor what they ask, so that what is kept has a bound in bytes too."""
 
 
 @dataclass(frozen=True, kw_only=True)

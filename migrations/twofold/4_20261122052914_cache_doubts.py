@@ -22,7 +22,7 @@ UP = {
         )""",
         "COMMENT ON TABLE cache_doubts IS 'A process has written while it had lost Redis: nobody may believe what is kept there; see `twofold.cache.doubts`.'",
         "COMMENT ON COLUMN cache_doubts.until_ms IS 'By the database''s clock, since 1970: after this, others may end the doubt, its process being gone.'",
-        "COMMENT ON COLUMN cache_doubts.life IS 'Of the one row with the id redis: the run_id of the Redis that counts.'",
+        "COMMENT ON COLUMN cache_doubts.life IS 'Of the one row with the id redis: this database, and the run_id of the Redis that counts for it.'",
     ],
 }
 DOWN = {
@@ -152,10 +152,10 @@ MODELS_STATE = (
     "TyoV6phypMqNvzE2BY4tZT0QigsoagUsMuDPIexOZzeN13EVgo33DbRII0KpI5qwO0nZUD"
     "bWch0FbRWsELmDuYFrV2YePS4XBJKq1Hw71fqaFw8POHlqDfwNvpcvuhSwTzbEpev704AZ"
     "tnFMjAGBOwveJ7KuT3QcFtlcT44ndlnC361IYUw3VjMJKajZF72+udnl70Tk77b87PLi7O"
-    "35zE8+Typ6oGy72/+R5ny6XEnh8257JRI9g6Wr/Rd7Qngyg0V3mogaKqSMwZ9pWKk6HSOX"
-    "Y8iyAqpZfCzvWxcnoaA1aXPfOK+qCyC/fL8FT1XmmtFz22S5Yrv5b3h/JhlkXbQ4GmCt9h"
-    "fXeHVqZRlu8GC9B9ha0Zy3VGgkRnN1cnUAG/qgYcDpcfIXd3Eq+FOwaFvSAqIjNrkkNIs2"
-    "4D9z2OAMvf/w/c/dmH"
+    "35zE8+Typ6oGy72/+R5ny6XEnh8257JRI9g6Wr/Rd7Qngyg0V3mogaKqSMwZ9pWKQ0HGEl"
+    "fog4yezrEJWoRaKVUVNrNHfSV9u4LW+fszbXXZTa+oD8q8cCcNT1XvotZ60WP7Z7labHnn"
+    "KB9zWbRxFOiw8O3Wd99oZU5l+T6xAK1Y2LSxXJskSHR2gHWCG/CrasDhcPkRcncnkVy4Y1"
+    "DYJaIiZrMmOYQE7DYQ4eMIvfz9/9LO4pc="
 )
 SCHEMA = (
     "eJztXG1z2zYS/isYz2Rsz8ge24md1Jn74LzcxTdp0rGd6117HQUiIQk1RagEaUXX5r/fLk"
@@ -236,7 +236,7 @@ SCHEMA = (
     "trMigvBXompD544gIIyqlyxyWHzbLdKV0W9jIJ+qi3bAYHCJx0yS0yPOgwZoqYrhL+FAbC"
     "N1DwLdrKaoM1rPrj4KjAOOhjgj+MqqIUzL7fvtIY5DdQLqwIgDX2ppcRkJt0HqPezt4Cgt"
     "ItRhdfHMx+4Npj5oRezXVIiYYUc6/hoHU84dz24kv/xz88PwLuHIbqOOagnik+lYpJMWtV"
-    "vYwk99SJExcCIAOGuDHK5+i0K3ZWKDIoIwDCqSqIBx4m7EitMAYR+koSSLzCB4l3AzNvq3"
-    "P1zRTVeDIYaMNNxHoJ+oY+R+l01S05/QWMZClmwHUZMFBt71h6G/qWTRUnBAxTfRn5HM7E"
-    "UHjuodrxQ73jeE5//fp/6iayeg=="
+    "vYwk99SJExcCIAOGuDHK5+i0K3ZWKDIoIwDCqSqIBx4m7MhzfXM+mYveBuwQROg+SVDyCv"
+    "smDg+VjKtDm9VZ/GbyajxNDMHh9mIlBX13n6Pcuur+nP4QxrgUm+CKDRgovXcsvSd9y6aK"
+    "RwKGScCMfA5nYig891DxwqHmBTzBv379P3xTu4o="
 )

@@ -18,7 +18,7 @@ COUNTERS = {
     "misses": "Reads for which the database was asked, and whose rows could be kept.",
     "joined": "Reads that waited for another one of the same rows.",
     "bypassed": "Reads that went round the cache, as a write was under way or what is shared was out of reach.",
-    "moved": "Rows that were not kept, as something was written while they were read.",
+    "moved": "Rows that were not kept, as something was written while they were read, or as they are too large.",
     "renewed": "Reads whose rows were kept, but before a write that they depend on.",
     "needless": "Those of the renewed whose rows turned out to be the same.",
 }

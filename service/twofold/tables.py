@@ -15,6 +15,7 @@ from twofold.database import name_tables
 from twofold.errors import WrongDeclaration
 from twofold.fields import VersionField
 from twofold.kinds import Kind, kind_of
+from twofold.meta import is_managed
 
 __all__ = ["Column", "Join", "Link", "Table", "models_of", "tables_of"]
 
@@ -146,7 +147,7 @@ def _table(model: type[Model]) -> Table:
     version = next((column for column in columns.values() if column.counts_changes), None)
     return Table(
         model=model, name=name, schema=model._meta.schema, columns=columns, strange=strange, pk=pk, version=version,
-        managed=getattr(getattr(model, "Meta", None), "managed", True),
+        managed=is_managed(model),
     )  # fmt: skip
 
 

@@ -14,7 +14,8 @@ import pytest
 
 from support.figures import count
 from support.shop import Shop, opened
-from twofold.errors import WrongSetting
+from twofold.engine import Engine
+from twofold.errors import Unavailable, WrongSetting
 from twofold_graphql import documents
 
 pytestmark = pytest.mark.contract
@@ -104,6 +105,18 @@ async def test_a_refusal_has_no_tag(shop: Shop) -> None:
         assert "errors" in answer.json()
         assert "etag" not in answer.headers
         assert answer.headers["vary"] == "Accept, Authorization, Cookie, X-API-Key"
+
+
+async def test_who_may_try_again_is_told_when(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def out_of_reach(*_: Any) -> Any:
+        raise Unavailable
+
+    monkeypatch.setattr(Engine, "read", out_of_reach)
+    answer = await shop.client.post("/graphql", json={"query": "{ products { totalCount } }"})
+    assert answer.json()["errors"][0]["extensions"]["code"] == "unavailable"
+    assert answer.headers["retry-after"] == "1"
+    answer = await shop.client.post("/graphql", json={"query": "{ nothing }"})
+    assert "retry-after" not in answer.headers
 
 
 async def test_what_is_posted_has_no_tag(shop: Shop) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,9 @@ The most that any of the caches keeps is 2,048 entries, and each question makes 
 takes longer until it has the memory that it goes on with.
 """
 MAX_GROWTH_BYTES = 8 * 2**20
+LONG_VALUE = 200_000
+SEARCH = "query($it: String) { products(search: $it) { totalCount } }"
+BY_ID = "query($it: ID!) { nodes(ids: [$it]) { ... on Product { name } } }"
 
 
 def resident_bytes() -> int:
@@ -52,3 +56,19 @@ async def test_memory_is_flat(shop_url: str, pytestconfig: pytest.Config) -> Non
         grown = resident_bytes() - before
     count("contract", "different documents in flat memory", measured)
     assert grown < MAX_GROWTH_BYTES, f"{grown / 2**20:.1f} MiB more after {measured} documents"
+
+
+@pytest.mark.parametrize("query", [SEARCH, BY_ID])
+@pytest.mark.parametrize("shop_url", ["sqlite"], indirect=True)
+async def test_what_a_long_variable_asks_is_not_kept(shop_url: str, query: str) -> None:
+    async with opened(shop_url, cache_mb=1) as shop:
+        await shop.graphql(query, it="short")
+        tracemalloc.start()
+        try:
+            for number in range(20):
+                assert "errors" not in await shop.graphql(query, it=f"{number:0{LONG_VALUE}}")
+            gc.collect()
+            held, _ = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert held < 5 * LONG_VALUE, "no more than the last of them"

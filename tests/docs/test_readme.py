@@ -17,6 +17,7 @@ from support.needs import cannot
 from twofold.cli import app
 from twofold.settings import Settings
 from twofold_rest.errors import HTTP_CODES, STATUSES
+from twofold_rest.metrics import COUNTERS, OTHERS
 
 pytestmark = pytest.mark.docs
 
@@ -24,6 +25,7 @@ ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
 CONTRACT = (ROOT / "docs" / "contract.md").read_text()
 IDENTITY = (ROOT / "docs" / "identity.md").read_text()
+PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("tests/*/*.md")]
 STEP = re.compile(r"```sh\n(?P<command>[^`]*)```\n\n```json\n(?P<answer>[^`]*)```")
 ANYTHING = "…"
 BETWEEN = "\n=====\n"
@@ -92,10 +94,28 @@ def test_every_command_is_in_the_readme() -> None:
     assert not missing
 
 
-def test_every_link_leads_to_something() -> None:
-    links = re.findall(r"\]\((?!http)([^)#]+)\)", README)
-    assert links
-    assert [link for link in links if not (ROOT / link).exists()] == []
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_leads_to_something(page: Path) -> None:
+    for path, anchor in re.findall(r"\]\((?!http)([^)#\s]*)#?([^)\s]*)\)", _prose(page)):
+        target = (page.parent / path).resolve() if path else page
+        assert target.exists(), path
+        assert not anchor or anchor in _anchors(target), f"{path}#{anchor}"
+
+
+def _prose(page: Path) -> str:
+    return re.sub(r"```.*?```", "", page.read_text(), flags=re.DOTALL)
+
+
+def _anchors(page: Path) -> set[str]:
+    """The headings of a page, as links spell them."""
+    headings = re.findall(r"^#+ (.+)$", _prose(page), flags=re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_every_metric_is_explained() -> None:
+    page = (ROOT / "docs" / "cache.md").read_text()
+    for name in (*(f"twofold_cache_{counter}_total" for counter in COUNTERS), *OTHERS):
+        assert f"`{name}`" in page or f"`…{name.removeprefix('twofold_cache')}`" in page
 
 
 def test_the_code_map_names_what_is_there() -> None:

@@ -404,6 +404,17 @@ async def test_the_file_is_for_those_who_may_use_the_database(database: Database
     assert mode == (0o600 if shared.memory._beside is None else shared.memory._beside.stat().st_mode & 0o666)
 
 
+async def test_a_database_has_one_file_by_whichever_path(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "real" / "shop.db").touch()
+    (tmp_path / "folder").symlink_to("real")
+    (tmp_path / "linked.db").symlink_to("real/shop.db")
+    paths = [tmp_path / "real" / "shop.db", tmp_path / "folder" / "shop.db", tmp_path / "linked.db"]
+    versions = [mapped(open_database(f"sqlite://{path}")).versions for path in paths]
+    await versions[0].close(await versions[0].open(TAGS, 60))
+    assert len({await each.seen(TAGS) for each in versions}) == 1
+
+
 async def test_a_database_in_memory_has_versions_of_its_own() -> None:
     one, another = (mapped(open_database("sqlite://:memory:")).versions for _ in range(2))
     before = (await one.seen(TAGS), await another.seen(TAGS))

@@ -18,7 +18,9 @@ class CacheDoubt(Model):
         description="By the database's clock, since 1970: after this, others may end the doubt, its process being gone."
     )
     life = fields.CharField(
-        max_length=64, null=True, description="Of the one row with the id redis: the run_id of the Redis that counts."
+        max_length=64,
+        null=True,
+        description="Of the one row with the id redis: this database, and the run_id of the Redis that counts for it.",
     )
 
     class Meta:

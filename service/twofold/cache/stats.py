@@ -22,7 +22,7 @@ class Stats:
     bypassed: int = 0
     """Reads that were not to be kept then: a write was under way, or nobody knew of none."""
     moved: int = 0
-    """Rows that were not kept, because something was written while they were read."""
+    """Rows that were not kept, because something was written while they were read, or because they are too large."""
     renewed: int = 0
     """Reads whose rows were kept, but before a write that they depend on."""
     needless: int = 0

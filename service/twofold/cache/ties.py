@@ -10,6 +10,7 @@ from tortoise import Model
 from tortoise.fields.relational import ForeignKeyFieldInstance, ManyToManyFieldInstance
 
 from twofold.cache.tags import same_name
+from twofold.meta import is_managed, source_of
 
 __all__ = ["Ties", "ties_of"]
 
@@ -55,8 +56,7 @@ def ties_of(models: Iterable[type[Model]]) -> Ties:
     for model in models:
         table = same_name(model._meta.db_table)
         tables.add(table)
-        said: Any = getattr(model, "Meta", None)
-        source: Any = getattr(said, "source", None)
+        source = source_of(model)
         if source is not None:
             sources[table] = same_name(source)
         for attribute in model._meta.fields_map.values():
@@ -64,12 +64,12 @@ def ties_of(models: Iterable[type[Model]]) -> Ties:
                 case ForeignKeyFieldInstance():
                     target = same_name(attribute.related_model._meta.db_table)
                     beside.setdefault(target, set()).add(table)
-                    if not getattr(said, "managed", True):
+                    if not is_managed(model):
                         renamed.setdefault(target, {}).setdefault(_far(attribute), set()).add(table)
                 case ManyToManyFieldInstance():
                     link = same_name(str(attribute.through))
                     beside.setdefault(table, set()).add(link)
-                    if not getattr(said, "managed", True):
+                    if not is_managed(model):
                         renamed.setdefault(table, {}).setdefault(same_name(model._meta.db_pk_column), set()).add(link)
                     tables.add(link)
     return _tied(tables, beside, renamed, sources)

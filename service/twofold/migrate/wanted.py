@@ -12,6 +12,7 @@ from tortoise.fields.relational import ManyToManyFieldInstance
 
 from twofold.application import Application
 from twofold.database import Dialect, tortoise_config
+from twofold.meta import is_managed, said, source_of
 from twofold.migrate.files import MigrationFile
 from twofold.migrate.plan import Renames
 from twofold.resolve import resolve
@@ -39,12 +40,9 @@ class Wanted:
         resources = resolve(application.resources, tables_of(models), [])
         self._searched = {each.table.name: [column.db_name for column in each.searched] for each in resources}
         self._models = {
-            app: [each for each in models if each._meta.app == app and _said(each, "managed", True)]
-            for app in application.models
+            app: [each for each in models if each._meta.app == app and is_managed(each)] for app in application.models
         }
-        self.unmanaged = frozenset(
-            name for each in models if not _said(each, "managed", True) for name in _tables(each)
-        )
+        self.unmanaged = frozenset(name for each in models if not is_managed(each) for name in _tables(each))
         """Tables that others look after: those of models with `managed = False` in their Meta."""
 
     @property
@@ -70,12 +68,12 @@ class Wanted:
         columns: dict[tuple[str, str], str] = {}
         for model in self._models[app]:
             table = model._meta.db_table
-            before = _said(model, "renamed_from", table)
+            before = said(model, "renamed_from", table)
             if before in old.tables and table not in old.tables:
                 tables[before] = table
             there = old.tables.get(before if before in old.tables else table)
             names = {each.name for each in there.columns} if there else set()
-            for after, earlier in _said(model, "renamed_columns", {}).items():
+            for after, earlier in said(model, "renamed_columns", {}).items():
                 if earlier in names and after not in names:
                     columns[table, earlier] = after
         return Renames(tables=tables, columns=columns)
@@ -84,14 +82,10 @@ class Wanted:
 def _tables(model: type[Model]) -> Iterator[str]:
     """The table of a model, those between its relations, and the one that it shows by a view, `source` in its Meta."""
     yield model._meta.db_table
-    yield _said(model, "source", model._meta.db_table)
+    yield source_of(model) or model._meta.db_table
     for relation in model._meta.fields_map.values():
         if isinstance(relation, ManyToManyFieldInstance):
             yield str(relation.through)
-
-
-def _said(model: type[Model], name: str, default: Any) -> Any:
-    return getattr(getattr(model, "Meta", None), name, default)
 
 
 def recorded(file: MigrationFile) -> Mapping[Dialect, Schema] | None:
