@@ -100,7 +100,7 @@ async def test_origins_are_not_mixed_up(shop: Shop) -> None:
     for origin, allowed in (("https://page.example", "https://page.example"), ("https://other.example", None)) * 2:
         answer = await got(shop, "/api/v1/tags?limit=2", Origin=origin)
         assert answer.headers.get("access-control-allow-origin") == allowed
-        assert answer.headers["vary"] == f"{BY_WHO}, Origin"
+        assert answer.headers["vary"] == f"{BY_WHO}, Origin, X-Cost"
     assert "access-control-allow-origin" not in (await got(shop, "/api/v1/tags?limit=2")).headers
 
 
