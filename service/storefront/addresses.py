@@ -1,5 +1,7 @@
 """Where orders are sent."""
 
+from uuid import UUID
+
 from pydantic import Field as Constraint
 from tortoise import Model, fields
 from tortoise.expressions import Q
@@ -20,6 +22,7 @@ class Address(Model):
     user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
         "twofold.User", related_name="addresses", on_delete=fields.CASCADE, db_index=True
     )
+    user_id: UUID
     recipient = fields.CharField(max_length=100)
     line1 = fields.CharField(max_length=200)
     line2 = fields.CharField(max_length=200, default="")

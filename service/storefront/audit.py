@@ -1,5 +1,7 @@
 """The storefront's audit: who changed what, and for which vendor."""
 
+from uuid import UUID
+
 from tortoise import fields
 
 from storefront.roles import is_admin, works_for
@@ -16,6 +18,7 @@ class AuditEntry(AuditRecord):
     vendor: fields.ForeignKeyNullableRelation[Vendor] = fields.ForeignKeyField(
         "storefront.Vendor", related_name="audit", null=True, db_constraint=False, on_delete=fields.NO_ACTION
     )
+    vendor_id: UUID | None
 
     class Meta:
         app = "storefront"

@@ -111,6 +111,7 @@ class Payment(Model):
     order: fields.OneToOneRelation[Order] = fields.OneToOneField(
         "storefront.Order", related_name="payment", on_delete=fields.RESTRICT
     )
+    order_id: UUID
     provider = fields.CharField(max_length=30)
     reference = fields.CharField(max_length=100, description="What the provider knows the payment by.")
     amount = MoneyField()

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from pydantic import Field as Constraint
 from tortoise import Model, fields
@@ -35,9 +36,11 @@ class Product(Model):
     vendor: fields.ForeignKeyRelation[Vendor] = fields.ForeignKeyField(
         "storefront.Vendor", related_name="products", on_delete=fields.RESTRICT, db_index=True
     )
+    vendor_id: UUID
     category: fields.ForeignKeyRelation[Category] = fields.ForeignKeyField(
         "storefront.Category", related_name="products", on_delete=fields.RESTRICT
     )
+    category_id: UUID
     tags: fields.ManyToManyRelation[Tag] = fields.ManyToManyField(
         "storefront.Tag",
         related_name="products",
@@ -45,6 +48,7 @@ class Product(Model):
         forward_key="tag_id",
         backward_key="product_id",
     )
+    images: fields.ReverseRelation["ProductImage"]
     name = fields.CharField(max_length=200)
     slug = fields.CharField(max_length=200, unique=True)
     description = fields.TextField(default="")

@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from tortoise import Model, fields
 
@@ -43,9 +44,11 @@ class Membership(Model):
     vendor: fields.ForeignKeyRelation[Vendor] = fields.ForeignKeyField(
         "storefront.Vendor", related_name="memberships", on_delete=fields.CASCADE
     )
+    vendor_id: UUID
     user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
         "twofold.User", related_name="memberships", on_delete=fields.CASCADE, db_index=True
     )
+    user_id: UUID
     role = fields.CharEnumField(MembershipRole, max_length=10, default=MembershipRole.staff)
     created_at = fields.DatetimeField(auto_now_add=True)
 

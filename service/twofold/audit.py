@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from tortoise import Model, fields
 
@@ -30,6 +31,7 @@ class AuditRecord(Model):
     actor: fields.ForeignKeyNullableRelation[User] = fields.ForeignKeyField(
         "twofold.User", related_name=False, null=True, db_constraint=False, on_delete=fields.NO_ACTION
     )
+    actor_id: UUID | None
     face = fields.CharField(max_length=10, description="Where it came in: rest, graphql, or inside.")
     request_id = fields.CharField(max_length=64, null=True)
     resource = fields.CharField(max_length=60)

@@ -7,7 +7,7 @@ from time import monotonic
 from typing import Any, ClassVar, Literal, TypeAlias
 
 from tortoise import Model
-from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.backends.base.client import BaseDBAsyncClient, TransactionalDBClient
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.context import TortoiseContext, _current_context  # pyright: ignore[reportPrivateUsage]
 
@@ -231,7 +231,7 @@ class Database:
             raise known from error
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[BaseDBAsyncClient]:
+    async def transaction(self) -> AsyncIterator[TransactionalDBClient]:
         """Runs the block in one transaction (a savepoint within another one); an exception rolls it back.
 
         Raises:

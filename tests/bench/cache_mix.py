@@ -257,11 +257,11 @@ async def opened(path: Path, scale: int) -> AsyncIterator[Shop]:
 
 async def _shop(engine: Engine, client: httpx.AsyncClient) -> Shop:
     at_home = await Address.all().order_by("id")
-    customers = {str(each.user_id): str(each.id) for each in at_home}  # type: ignore[attr-defined]
-    staff = {str(each.vendor_id): str(each.user_id) for each in await Membership.all().order_by("-id")}  # type: ignore[attr-defined]
+    customers = {str(each.user_id): str(each.id) for each in at_home}
+    staff = {str(each.vendor_id): str(each.user_id) for each in await Membership.all().order_by("-id")}
     published = await Product.filter(status=ProductStatus.published, deleted_at=None).order_by("slug")
     await Product.all().update(stock=1_000_000)  # never sold out
-    sold_by = {vendor: [str(each.id) for each in published if str(each.vendor_id) == vendor] for vendor in staff}  # type: ignore[attr-defined]
+    sold_by = {vendor: [str(each.id) for each in published if str(each.vendor_id) == vendor] for vendor in staff}
     vendors = [vendor for vendor in sorted(staff) if sold_by[vendor]][:VENDORS]
     buyers = [user for user in sorted(customers) if user not in staff.values()][:CUSTOMERS]
     tokens = [await _token(user) for user in (*buyers, *(staff[vendor] for vendor in vendors))]
@@ -310,7 +310,7 @@ def _of_tables(sources: Sequence[Source], *values: Any) -> tuple[int, ...]:
 @contextmanager
 def whole_tables() -> Iterator[None]:
     """Makes every read depend on whole tables."""
-    kept_rows.tags_of_sources = _of_tables  # type: ignore[assignment]
+    kept_rows.tags_of_sources = _of_tables
     try:
         yield
     finally:

@@ -64,7 +64,7 @@ def rows_of(figures: Iterable[Figures]) -> list[Row]:
 
 def table(rows: Iterable[Row]) -> str:
     """Returns the rows as a Markdown table."""
-    cells = [list(HEADINGS)]
+    cells: list[list[str]] = [list(HEADINGS)]
     for row in rows:
         numbers = [f"{row.medians[name]:.{1 if name.endswith('ms') else 0}f}" for name in COLUMNS]
         cells.append([row.scenario, row.target, *numbers, f"{row.of_limit:.2f}"])

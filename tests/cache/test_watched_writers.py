@@ -40,12 +40,12 @@ def unwatched(database: Database) -> Iterator[list[str]]:
         seen.add(sql)
         return effects_of(sql)
 
-    watch.effects_of = noted  # type: ignore[method-assign]
+    watch.effects_of = noted
     try:
         with recorded() as statements:
             yield past
     finally:
-        watch.effects_of = effects_of  # type: ignore[method-assign]
+        watch.effects_of = effects_of
     writing = [sql for sql in statements if tables_written(sql) != frozenset()]
     count("watch", "statements", len(statements))
     count("watch", "writes", len(writing))

@@ -51,7 +51,7 @@ class Case:
 def read(path: Path) -> Case:
     """Returns the case in a file; comments at its top say who asks, and the values of the variables."""
     lines = path.read_text().splitlines()
-    settings = dict(found.groups() for line in lines if (found := SETTING.fullmatch(line)))
+    settings = {found[1]: found[2] for line in lines if (found := SETTING.fullmatch(line))}
     text = "\n".join(line for line in lines if not line.startswith("#"))
     return Case(text=text, who=settings.get("who"), variables=json.loads(settings.get("variables", "{}")))
 

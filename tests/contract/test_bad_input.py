@@ -102,10 +102,10 @@ def posted(said: str, body: Any, at: str | None = None, **expected: Any) -> Rest
     return Rest(said=said, method="POST", path="/reviews", body=body, who="customer", at=at, **expected)
 
 
-MALFORMED = {"status": 400, "code": "malformed"}
-MISSING = {"status": 404, "code": "not_found"}
-COSTLY = {"code": "too_costly"}
-NOT_SIGNED_IN = {"status": 401, "code": "unauthenticated"}
+MALFORMED: dict[str, Any] = {"status": 400, "code": "malformed"}
+MISSING: dict[str, Any] = {"status": 404, "code": "not_found"}
+COSTLY: dict[str, Any] = {"code": "too_costly"}
+NOT_SIGNED_IN: dict[str, Any] = {"status": 401, "code": "unauthenticated"}
 
 REST: list[Rest] = [
     # bodies
@@ -438,9 +438,11 @@ def check_graphql(answer: httpx.Response) -> dict[str, Any]:
 @pytest.mark.parametrize("case", REST, ids=lambda case: case.said)
 async def test_rest(shop: Shop, known: dict[str, str], case: Rest) -> None:
     body = fill(case.body, known)
-    content = {} if body is None else {"content": body if isinstance(body, bytes) else json.dumps(body)}
+    content = None if body is None else body if isinstance(body, bytes) else json.dumps(body)
     headers = {**JSON, **await shop.headers(case.who), **fill(case.headers, known)}
-    answer = await shop.client.request(case.method, "/api/v1" + fill(case.path, known), headers=headers, **content)
+    answer = await shop.client.request(
+        case.method, "/api/v1" + fill(case.path, known), headers=headers, content=content
+    )
     found = check_rest(answer)
     assert (answer.status_code, found["error_code"]) == (case.status, case.code), found
     if case.at is not None:
@@ -494,7 +496,8 @@ async def test_good_input_at_the_bounds(shop: Shop, known: dict[str, str]) -> No
                   "{ " + " ".join(f"a{number}: __typename" for number in range(30)) + " }"):  # fmt: skip
         assert "errors" not in await shop.graphql(query), query
     query = "query Q($in: [Int!]) { products(filter: {stock: {in: $in}}) { totalCount } }"
-    assert "errors" not in await shop.graphql(query, **{"in": list(range(10_000))})
+    values: dict[str, Any] = {"in": list(range(10_000))}
+    assert "errors" not in await shop.graphql(query, **values)
 
 
 async def test_ten_levels_of_one_statement(shop: Shop) -> None:

@@ -214,14 +214,15 @@ async def test_a_document_is_sent_once(shop: Shop, method: str) -> None:
 
 
 async def test_a_document_that_is_not_known_has_a_status_of_its_own(shop: Shop) -> None:
-    named = {"extensions": persisted("{ tags { nodes { id } } }")}
+    named: dict[str, Any] = {"extensions": persisted("{ tags { nodes { id } } }")}
     for answer in (await by_get(shop, accept=RESPONSE_TYPE, **named), await by_post(shop, named, accept=RESPONSE_TYPE)):
         assert refusal(answer) == (400, "PERSISTED_QUERY_NOT_FOUND")
         assert answer.headers["content-type"].startswith(RESPONSE_TYPE)
 
 
 async def test_a_browser_that_names_a_document_is_answered(shop: Shop) -> None:
-    for said in ({"extensions": persisted(TAGS)}, {"documentId": "x"}, {"query": TAGS}):
+    named: tuple[dict[str, Any], ...] = ({"extensions": persisted(TAGS)}, {"documentId": "x"}, {"query": TAGS})
+    for said in named:
         answer = await by_get(shop, accept="text/html,*/*;q=0.8", **said)
         assert answer.headers["content-type"].startswith("application/json")
 
@@ -343,10 +344,11 @@ async def test_a_request_means_one_document(either: Shop) -> None:
 
 async def test_only_trusted_documents_are_executed(strict: Shop, trusting: Shop) -> None:
     for untrusted in (TAGS, f"{LISTED} ", "{ __schema { queryType { name } } }", "{", MUTATION):
-        for said in (
+        ways: tuple[dict[str, Any], ...] = (
             {"query": untrusted}, {"query": untrusted, "extensions": persisted(untrusted)},
             {"extensions": persisted(untrusted)}, {"query": untrusted, "extensions": persisted(LISTED)},
-        ):  # fmt: skip
+        )  # fmt: skip
+        for said in ways:
             for accept, status in (("*/*", 200), (RESPONSE_TYPE, 400)):
                 answer = await by_post(strict, said, accept=accept)
                 assert refusal(answer) == (status, "forbidden")

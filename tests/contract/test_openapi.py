@@ -385,7 +385,9 @@ async def test_credentials_that_are_not_enough(
         row = keys.get(root_of(operation), NO_KEY)
         for headers in ({"X-API-Key": key}, {"Authorization": f"Bearer {key[:-1]}x"}, {"Authorization": "Basic x"}):
             several = operation.path.count("/") == 3 and operation.method in ("PATCH", "DELETE")
-            body = {} if operation.method in ("GET", "DELETE") else {"json": [{"id": NO_KEY}] if several else {}}
+            body: dict[str, Any] = (
+                {} if operation.method in ("GET", "DELETE") else {"json": [{"id": NO_KEY}] if several else {}}
+            )
             query = f"?ids={NO_KEY}" if several and not body else ""
             contract.hold(operation, await asked(shop, operation, row, query, headers=headers, **body))
 

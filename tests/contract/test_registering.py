@@ -21,7 +21,8 @@ pytestmark = pytest.mark.contract
 NUMBERS = count(1)
 GRAPHQL = "mutation($input: RegisterUserInput!) { registerUser(input: $input) { user { name } errors { code path } } }"
 MOST_OF_EMAIL, MOST_OF_ADDRESS, WINDOW_S = 2, 3, 3600
-LOW = LIMITS | {
+LOW = {
+    **LIMITS,
     "sign_up": Limit(window_s=WINDOW_S, most={"account": MOST_OF_EMAIL, "address": MOST_OF_ADDRESS}),
 }
 

@@ -106,10 +106,9 @@ async def test_head_sends_no_body_to_the_server_either(shop: Shop) -> None:
     async def receive() -> Any:
         return {"type": "http.request", "body": b"", "more_body": False}
 
-    app: Any = shop.client._transport.app  # type: ignore[attr-defined]
     scope = {"type": "http", "method": "HEAD", "path": "/api/v1/tags", "query_string": b"", "headers": [],
              "root_path": ""}  # fmt: skip
-    await app(scope, receive, send)
+    await shop.app(scope, receive, send)
     assert [message.get("body", b"") for message in sent] == [b"", b""]
     assert scope["method"] == "HEAD"
 
@@ -144,7 +143,7 @@ async def test_both_ways_answer_alike(shop: Shop, product: str, root: str, monke
     paths = [*await reads(product), "/products/", "/products//reviews", f"{product}/", f"{product}/reviews/", "/",
              f"{product}/reviews/x", "/nothing", "/nothing/x", "/products/x%2Fy", "/products/%7Bid%7D", "/products/é",
              f"{product}?fields=nothing", f"{product}/reviews?limit=0", "/orders"]  # fmt: skip
-    transport = httpx.ASGITransport(shop.client._transport.app, root_path=root)  # type: ignore[attr-defined]
+    transport = httpx.ASGITransport(shop.app, root_path=root)
     async with httpx.AsyncClient(transport=transport, base_url="http://shop") as client:
         for path, method in itertools.product(paths, ("GET", "HEAD", "PUT", "POST", "PATCH", "DELETE", "OPTIONS")):
             answers = []

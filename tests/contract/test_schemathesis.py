@@ -45,7 +45,7 @@ async def accounts(shop: Shop) -> dict[str, str]:
     ids = [await user_id(shop, who) for who in ACTORS]
     rows = (await shop.rest("GET", "/users?filter[role]=customer&limit=5", who="admin")).json()["data"]
     other = next(row["id"] for row in rows if row["id"] not in ids)
-    return dict.fromkeys(ids, other)
+    return dict.fromkeys(ids, str(other))
 
 
 @pytest.fixture(scope="module")

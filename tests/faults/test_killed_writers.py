@@ -108,7 +108,7 @@ class Load:
 
     async def repeat(self) -> None:
         """Sends every write with a key again, to the face that it was not sent to, and notes the answers."""
-        again = iter([(sent, face) for sent, face in self.sent if sent.request.key is not None])
+        again = iter([each for each in self.sent if each[0].request.key is not None])
 
         async def repeat_some() -> None:
             for sent, face in again:

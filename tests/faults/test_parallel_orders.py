@@ -47,7 +47,9 @@ async def all_at_once(
 ) -> list[tuple[Face, Answer]]:
     """Returns the answers in the order of the requests, which are spread over both processes and both faces."""
     ways = cycle(product(FACES, workers))
-    asked = [(face, worker.url, request) for request, (face, worker) in zip(requests, ways, strict=False)]
+    asked: list[tuple[Face, str, WriteRequest]] = [
+        (face, worker.url, request) for request, (face, worker) in zip(requests, ways, strict=False)
+    ]
     answers = await asyncio.gather(*(send_patiently(client, url, face, request) for face, url, request in asked))
     count("faults", "writes sent at once", len(answers))
     count("faults", "answers 503", sum(answer.retries for answer in answers))
@@ -55,8 +57,10 @@ async def all_at_once(
 
 
 def doing(action: str, buyer: Buyer, order: Order, **said: str) -> WriteRequest:
-    of = {"resource": "orders", "singular": "order", "id": str(order.id)}
-    return WriteRequest(**of, token=buyer.token, action=action, input=said, key=str(uuid4()))
+    return WriteRequest(
+        resource="orders", singular="order", id=str(order.id), token=buyer.token, action=action, input=said,
+        key=str(uuid4()),
+    )  # fmt: skip
 
 
 def placing(buyer: Buyer, order: Order) -> WriteRequest:
@@ -77,8 +81,8 @@ async def told(
         entries = AuditEntry.filter(resource="orders", action=action, row_id__in=keys)
         events = Event.filter(name=f"orders.{happened}", row_id__in=keys)
         return (
-            Counter(await entries.values_list("row_id", flat=True)),  # type: ignore[arg-type]
-            Counter(await events.values_list("row_id", flat=True)),  # type: ignore[arg-type]
+            Counter([each.row_id for each in await entries]),
+            Counter([each.row_id for each in await events]),
         )
 
 
@@ -100,7 +104,7 @@ async def paid_for(database: Database, orders: Sequence[Order]) -> Counter[UUID]
     """Returns how many payments each of the orders has."""
     with database.use():
         payments = Payment.filter(order_id__in=[order.id for order in orders])
-        return Counter(await payments.values_list("order_id", flat=True))  # type: ignore[arg-type]
+        return Counter([each.order_id for each in await payments])
 
 
 def check_refusal(face: Face, answer: Answer) -> None:
@@ -122,7 +126,7 @@ async def test_fifty_of_two_hundred(database: Database, workers: list[Worker], c
 
     answers = await all_at_once(client, workers, [placing(*each) for each in zip(buyers, orders, strict=True)])
     placed = {UUID(answer.id) for _, answer in answers if answer.id is not None}
-    refused = [(face, answer) for face, answer in answers if answer.id is None]
+    refused = [each for each in answers if each[1].id is None]
     count("faults", "orders placed", len(placed))
     count("faults", "orders refused", len(refused))
     assert (len(placed), len(refused)) == (STOCK, ORDERS - STOCK)

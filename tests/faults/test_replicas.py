@@ -7,7 +7,9 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
+import httpx
 import pytest
 
 from storefront.config import MODELS
@@ -184,17 +186,17 @@ async def test_without_being_told_it_would_not_be(servers: Replicated, monkeypat
 async def test_by_both_faces_of_other_processes(servers: Replicated, redis: str | None, tmp_path: Path) -> None:
     """The same client asks another process for what it has just written, where what was read before is kept."""
     shared = {"TWOFOLD_CACHE": "memory"} if redis is None else {"TWOFOLD_REDIS_URL": redis}
-    environment = {"TWOFOLD_REPLICA_URL": servers.replica} | shared
+    environment: dict[str, Any] = {"TWOFOLD_REPLICA_URL": servers.replica} | shared
     async with opened(servers, redis) as database:
         (admin,) = await accounts(database, 1, "admin")
 
-    async def write_and_read(client: object, workers: list[Worker], number: int) -> None:
+    async def write_and_read(client: httpx.AsyncClient, workers: list[Worker], number: int) -> None:
         name = f"word {new_id()}"
         request = WriteRequest(token=admin.token, resource="tags", singular="tag", input={"name": name})
         writer, reader = workers[number % 2], workers[1 - number % 2]
-        answer = await send(client, writer.url, FACES[number % 3 % 2], request)  # type: ignore[arg-type]
+        answer = await send(client, writer.url, FACES[number % 3 % 2], request)
         await shows(client, reader, answer.id, name)
-        changed = await client.patch(  # type: ignore[attr-defined]
+        changed = await client.patch(
             f"{writer.url}/api/v1/tags/{answer.id}",
             json={"name": f"{name}!"},
             headers={"Authorization": f"Bearer {admin.token}"},
@@ -202,12 +204,12 @@ async def test_by_both_faces_of_other_processes(servers: Replicated, redis: str 
         assert changed.status_code == 200, changed.text
         await shows(client, reader, answer.id, f"{name}!")  # which has kept what was there before
 
-    async def shows(client: object, reader: Worker, key: object, name: str) -> None:
-        found = await client.get(f"{reader.url}/api/v1/tags/{key}")  # type: ignore[attr-defined]
+    async def shows(client: httpx.AsyncClient, reader: Worker, key: object, name: str) -> None:
+        found = await client.get(f"{reader.url}/api/v1/tags/{key}")
         assert found.status_code == 200, found.text
         assert found.json()["data"]["name"] == name
         document = {"query": "query ($id: ID!) { tag(id: $id) { name } }", "variables": {"id": key}}
-        said = await client.post(f"{reader.url}/graphql", json=document)  # type: ignore[attr-defined]
+        said = await client.post(f"{reader.url}/graphql", json=document)
         assert said.json()["data"]["tag"]["name"] == name
         count("replicas", "reads from another process", 2)
 

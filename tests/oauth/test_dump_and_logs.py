@@ -16,8 +16,8 @@ from urllib.parse import quote, urlencode
 
 import asyncpg
 import httpx
-import pyotp
 import pytest
+from pyotp.totp import TOTP
 
 from storefront.seed import DEMO_PASSWORD
 from support.authority import CALLBACK, SCOPES, WAIT_S, Authority, Registered, authority
@@ -37,7 +37,7 @@ JWT = re.compile(r"eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 PRIVATE = re.compile(r'["\\]+d["\\]+\s*:|-----BEGIN [A-Z ]*PRIVATE KEY')
 """A member of a private JWK, however dumps write quotes, or a key in PEM."""
 RECOVERY = re.compile(r"\b(?:[A-Z2-7]{4}-){3}[A-Z2-7]{4}\b")
-TOTP = re.compile(r"\b[A-Z2-7]{32}\b")
+TOTP_SECRET = re.compile(r"\b[A-Z2-7]{32}\b")
 PRIVATE_PARTS = ("d", "p", "q", "dp", "dq", "qi")
 KINDS = "tksrcdxep"
 LOGGING: dict[str, Any] = {
@@ -103,7 +103,7 @@ class World:
 async def world(shop_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
     folder = tmp_path_factory.mktemp("authority")
     (folder / "logging.json").write_text(json.dumps(LOGGING))
-    environment = {"UVICORN_LOG_CONFIG": str(folder / "logging.json"), "UVICORN_LOG_LEVEL": "debug"}
+    environment: dict[str, Any] = {"UVICORN_LOG_CONFIG": str(folder / "logging.json"), "UVICORN_LOG_LEVEL": "debug"}
     async with authority(shop_url, folder, **environment) as server:
         collected = Collected()
         await _do_everything(server, collected, folder)
@@ -252,10 +252,10 @@ async def _second_factor(person: Person, collected: Collected) -> None:
     """Turns it on, and signs in with it."""
     page = await person.open("/account/second-factor")
     page = await person.press(page, page.form_to("/start"))
-    shared = TOTP.search(page.text.replace(" ", "\n"))
+    shared = TOTP_SECRET.search(page.text.replace(" ", "\n"))
     assert shared, page.text
     collected.add("the second factor's secret", shared[0])
-    page = await person.press(page, page.form_with("code"), code=pyotp.TOTP(shared[0]).now())
+    page = await person.press(page, page.form_with("code"), code=TOTP(shared[0]).now())
     codes = RECOVERY.findall(page.html)
     assert codes, page.text
     collected.add("a recovery code", *codes)

@@ -87,7 +87,9 @@ async def test_who_reads_the_audit(shop: Shop) -> None:
     note = {"description": "Seen by its vendor."}
     assert (await shop.rest("PATCH", f"/products/{product['id']}", note, who="admin")).status_code == 200
     query = CHANGES % product["id"]
-    seen = {who: (await shop.graphql(query, who=who)).get("data") for who in (None, "customer", "vendor", "admin")}
+    seen: dict[str | None, Any] = {
+        who: (await shop.graphql(query, who=who)).get("data") for who in (None, "customer", "vendor", "admin")
+    }
     assert seen[None] is None
     assert seen["customer"] == {"auditEntries": {"nodes": []}}
     assert seen["vendor"] == seen["admin"]

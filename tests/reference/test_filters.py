@@ -9,6 +9,7 @@ from support.figures import count
 from support.library.asking import answer, asked, page
 from support.library.oracle import Oracle
 from support.library.questions import EVERYBODY, QUESTIONS, TEXTS_AND_JSON, Question
+from support.library.rows import Record
 from support.long import examples
 from twofold.engine import Engine
 from twofold.errors import Forbidden
@@ -69,7 +70,7 @@ async def _two_pages(library: Engine, question: Question) -> list[list[object]]:
     return pages
 
 
-def _two_windows(rows: list[object], question: Question) -> list[list[object]]:
+def _two_windows(rows: list[Record], question: Question) -> list[list[Record]]:
     size = question.size
     if not rows:
         return [[]]

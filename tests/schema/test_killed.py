@@ -121,7 +121,7 @@ class Trial:
 
     def __init__(self, migrations: Path, direction: Direction, copy: Callable[[], str]) -> None:
         self.migrations = migrations
-        self.direction = direction
+        self.direction: Direction = direction
         self.copy = copy
 
     def killed(self, each: int, *urls: str) -> list[str]:

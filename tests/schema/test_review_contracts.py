@@ -31,7 +31,7 @@ def document(*, sent: Any = THING, answered: Any = THING, parameters: Any = (), 
 
 def thing(**properties: Any) -> Any:
     """A thing with other properties; None removes one."""
-    known = {**THING["properties"], **properties}  # type: ignore[dict-item]
+    known = {**THING["properties"], **properties}
     return THING | {"properties": {name: each for name, each in known.items() if each is not None}}
 
 

@@ -7,6 +7,7 @@ import pytest
 from support.changes import altered, beyond, columns, indexes, relations
 from support.changes.case import Case
 from support.changes.files import CHANGE, drafted, write
+from support.changes.models import APP
 from support.databases import APPS, MIGRATIONS
 from support.figures import count
 from support.reviewing.files import codes
@@ -52,9 +53,8 @@ DIFFER = {"index_of_one_dialect"}
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in CASES])
 def test_what_the_generator_makes_is_found_good_but_for_what_was_asked(case: Case, tmp_path: Path) -> None:
     for name, draft in drafted(case).items():
-        path = write(tmp_path, name, (draft.up(), draft.down()), draft.new)
-    app = path.parent.name
-    found = review(migration_files(tmp_path, app), {f"{app}/{CHANGE}"})
+        write(tmp_path, name, (draft.up(), draft.down()), draft.new)
+    found = review(migration_files(tmp_path, APP), {f"{APP}/{CHANGE}"})
     assert {each.code for each in found if each.severity is Severity.critical} <= CRITICAL
     assert not NEVER & codes(found).keys()
     assert ("dialects-disagree" in codes(found)) is (case.name in DIFFER)

@@ -70,8 +70,8 @@ class Books:
             payments = await Payment.all().values_list("order_id", "amount")
             return cls(
                 rows={kind.resource: await _rows(kind) for kind in KINDS},
-                entries=Counter(await AuditEntry.all().values_list("resource", "action", "row_id")),  # type: ignore[arg-type]
-                events=Counter(await Event.all().values_list("name", "row_id")),  # type: ignore[arg-type]
+                entries=Counter(await AuditEntry.all().values_list("resource", "action", "row_id")),
+                events=Counter(await Event.all().values_list("name", "row_id")),
                 keys={key: _row_of(known) for key, known in await IdempotencyKey.all().values_list("key", "outcomes")},
                 tags=Counter(str(product) for product, _ in links),
                 stock={str(key): stock for key, stock in await Product.all().values_list("id", "stock")},

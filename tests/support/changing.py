@@ -216,7 +216,7 @@ async def _links(place: Place) -> None:
         case "remove":
             await book.subjects.remove(subject)
         case _:
-            await subject.books.clear()  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
+            await subject.books.clear()
 
 
 async def _sql(place: Place) -> None:

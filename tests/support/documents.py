@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from graphql import (
     GraphQLEnumType,
@@ -254,7 +254,8 @@ class _Writer:
         match bare:
             case GraphQLList():
                 count = self.draw(st.integers(0, 2))
-                return [self.value(bare.of_type, depth, variables=variables) for _ in range(count)]
+                inner = cast("GraphQLInputType", bare.of_type)
+                return [self.value(inner, depth, variables=variables) for _ in range(count)]
             case GraphQLEnumType():
                 return _Word(self.one_of(sorted(bare.values)))
             case GraphQLInputObjectType():

@@ -20,7 +20,7 @@ EVIL = "evil.example"
 PROGRAMS = ("/oauth/token", "/oauth/revoke", "/oauth/introspect", "/oauth/userinfo", "/oauth/register",
             "/oauth/device_authorization", "/oauth/par")  # fmt: skip
 FORM = b"application/x-www-form-urlencoded"
-PARAMETERS = (
+PARAMETERS: tuple[str, ...] = (
     "client_id", "client_secret", "redirect_uri", "response_type", "response_mode", "scope", "state", "nonce", "prompt",
     "max_age", "code_challenge", "code_challenge_method", "request", "request_uri", "resource", "signed_in_after",
     "grant_type", "code", "code_verifier", "refresh_token", "device_code", "user_code", "token", "token_type_hint",

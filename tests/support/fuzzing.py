@@ -210,6 +210,9 @@ class Fuzzer:
         )
 
 
+SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much, HealthCheck.large_base_example)
+
+
 def fuzz(fuzzer: Fuzzer, number: int, *, at_random: bool = False, only_find: bool = False) -> None:
     """Tries that many requests.
 
@@ -219,7 +222,7 @@ def fuzz(fuzzer: Fuzzer, number: int, *, at_random: bool = False, only_find: boo
     phases = [Phase.generate] if only_find else [Phase.generate, Phase.shrink]
 
     @settings(max_examples=number, deadline=None, database=None, derandomize=not at_random, phases=phases,
-              report_multiple_bugs=False, suppress_health_check=list(HealthCheck))  # fmt: skip
+              report_multiple_bugs=False, suppress_health_check=SLOW)  # fmt: skip
     @given(attempts(fuzzer.routes))
     def run(attempt: Attempt) -> None:
         fuzzer.send(attempt)

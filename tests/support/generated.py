@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any
+from typing import Any, cast
 
 from graphql import (
     DirectiveLocation,
@@ -209,7 +209,7 @@ class Writer:
         match bare:
             case GraphQLList():
                 number = 150 if self.random.random() < self.wrong / 4 else self.random.randint(0, 3)
-                return [self.value(bare.of_type, name, depth + 1) for _ in range(number)]
+                return [self.value(cast("GraphQLInputType", bare.of_type), name, depth + 1) for _ in range(number)]
             case GraphQLEnumType():
                 return _Word(self.random.choice(sorted(bare.values)))
             case GraphQLInputObjectType():

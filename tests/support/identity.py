@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from pydantic import SecretStr
+
 from twofold.database import Database
 from twofold.identity.attempts import Attempts
 from twofold.identity.identity import From, Identity
@@ -14,7 +16,7 @@ from twofold.settings import Settings
 
 __all__ = ["identity_over", "sign_in_over"]
 
-SECRET = "a secret of at least thirty-two characters"
+SECRET = SecretStr("a secret of at least thirty-two characters")
 
 
 def identity_over(database: Database, attempts: Attempts | None = None, **settings: Any) -> Identity:

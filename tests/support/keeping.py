@@ -72,11 +72,11 @@ def read_by(engine: Engine) -> Iterator[list[Reading]]:
         found.append(Reading(statement=statement, values=tuple(values), policy_values=tuple(policy_values)))
         return await original(statement, caching, values, policy_values, basis)
 
-    engine.rows.read = noted  # type: ignore[method-assign]
+    engine.rows.read = noted
     try:
         yield found
     finally:
-        engine.rows.read = original  # type: ignore[method-assign]
+        engine.rows.read = original
 
 
 class Opened:
@@ -121,12 +121,12 @@ def generated(count: int) -> list[tuple[Actor, Any]]:
     plain = {"deadline": None, "database": None, "derandomize": True, "phases": [Phase.generate],
              "suppress_health_check": list(HealthCheck)}  # fmt: skip
 
-    @settings(max_examples=count, **plain)  # type: ignore[arg-type]
+    @settings(max_examples=count, **plain)
     @given(question=QUESTIONS)
     def rows(question: Any) -> None:
         found.append((question.actor, question))
 
-    @settings(max_examples=count, **plain)  # type: ignore[arg-type]
+    @settings(max_examples=count, **plain)
     @given(asking=grouping.questions())
     def groups(asking: Any) -> None:
         found.append((EVERYBODY[asking[1]], asking[0]))

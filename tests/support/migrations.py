@@ -5,8 +5,9 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 from tortoise import Model
@@ -36,6 +37,8 @@ from twofold.migrate import Step
 from twofold.migrate.files import migration_files
 
 ROOT = MIGRATIONS.parent
+Steps: TypeAlias = Mapping[str, Sequence[Step]]
+"""By database."""
 
 
 INIT = "0_20261121000000_init.py"
@@ -70,9 +73,7 @@ def migrations(tmp_path: Path) -> Path:
     return shutil.copytree(MIGRATIONS, tmp_path / "migrations", ignore=shutil.ignore_patterns("__pycache__"))
 
 
-def add_migration(
-    migrations: Path, name: str, up: dict[str, list[Step]], down: dict[str, list[Step]], app: str = "storefront"
-) -> str:
+def add_migration(migrations: Path, name: str, up: Steps, down: Steps, app: str = "storefront") -> str:
     state = migration_files(MIGRATIONS, "storefront")[-1].load().MODELS_STATE
     (migrations / app).mkdir(parents=True, exist_ok=True)
     (migrations / app / name).write_text(MIGRATION.format(up=up, down=down, state=state))
@@ -91,7 +92,7 @@ async def applied(database: Database) -> list[tuple[Any, ...]]:
     return await rows(database, "SELECT app, version FROM aerich ORDER BY id")
 
 
-async def sample_rows(database: Database) -> dict[type[Model], Model]:
+async def sample_rows(database: Database) -> dict[type[Model], Any]:
     """One row, or two, in every table."""
     with database.use():
         buyer = await User.create(email="ann@example.com", name="Ann", password_hash="-")
@@ -110,7 +111,7 @@ async def sample_rows(database: Database) -> dict[type[Model], Model]:
         order = await Order.create(buyer=buyer, ship_to=address, status=OrderStatus.placed, total=10)
         line = await OrderLine.create(order=order, product=product, product_name="Lamp", quantity=1, unit_price=10)
         payment = await Payment.create(order=order, provider="sandbox", reference="r", amount=10, currency="EUR")
-        happened = {"resource": "products", "row_id": str(product.id)}
+        happened: dict[str, Any] = {"resource": "products", "row_id": str(product.id)}
         entry = await AuditEntry.create(**happened, face="inside", action="create", changes={}, actor=buyer)
         event = await Event.create(**happened, name="products.created")
         key = await IdempotencyKey.create(owner=str(buyer.id), key="k", fingerprint="-", outcomes=["1"])

@@ -203,7 +203,7 @@ class Provider:
                 "code_verifier": VERIFIER, **changed}  # fmt: skip
         return await self.token(client, **form)
 
-    async def refresh(self, client: Registered, refresh_token: str, **changed: Any) -> httpx.Response:
+    async def refresh(self, client: Registered, refresh_token: str | None, **changed: Any) -> httpx.Response:
         """Returns the answer to a refresh token."""
         return await self.token(client, grant_type="refresh_token", refresh_token=refresh_token, **changed)
 

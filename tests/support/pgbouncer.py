@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from support import postgres
@@ -58,7 +59,7 @@ def pooled(url: str, size: int = 2) -> Iterator[str]:
         shutil.rmtree(folder)
 
 
-def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+def _wait_for(port: int, process: subprocess.Popen[Any]) -> None:
     end = time.monotonic() + START_S
     while time.monotonic() < end:
         assert process.poll() is None, "pgbouncer ended"

@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import httpx
 import pytest
 from joserfc import jwt
-from joserfc.jwk import ECKey, OKPKey, RSAKey
+from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -61,7 +61,7 @@ class Acme:
     """Of the ID token, over those that are right; None: left out."""
     userinfo: dict[str, Any] = field(default_factory=dict)
     document: dict[str, Any] = field(default_factory=dict)
-    key: RSAKey | ECKey | OKPKey = field(default_factory=lambda: ECKey.generate_key("P-256", {"kid": "first"}))
+    key: RSAKey | ECKey | OKPKey | OctKey = field(default_factory=lambda: ECKey.generate_key("P-256", {"kid": "first"}))
     algorithm: str = "ES256"
     published: list[dict[str, Any]] | None = None
     """The keys that it shows; None: that which signs."""

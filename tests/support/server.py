@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -52,7 +53,7 @@ def serving(database: Path) -> Iterator[str]:
     assert "Traceback" not in output, output
 
 
-def wait_until_it_answers(url: str, process: subprocess.Popen[str]) -> None:
+def wait_until_it_answers(url: str, process: subprocess.Popen[Any]) -> None:
     """Returns once the server answers; fails when it ended, or takes longer than START_S."""
     end = time.monotonic() + START_S
     while time.monotonic() < end:

@@ -137,7 +137,10 @@ async def market(market_engine: Engine) -> Market:
             for seller, name, price, stock in (("grower", "tea", "10.00", 5), ("potter", "pot", "25.50", 3))
         }
     actors = {name: Actor(user_id=user.id, role=user.role) for name, user in people.items()}
-    return Market(engine=engine, admin=Actor(user_id=admin.id, role="admin"), address=address.id, **actors, **products)
+    return Market(
+        engine=engine, admin=Actor(user_id=admin.id, role="admin"), address=address.id, tea=products["tea"],
+        pot=products["pot"], **actors,
+    )  # fmt: skip
 
 
 async def _user(name: str, role: str = "customer") -> User:

@@ -11,6 +11,7 @@ import signal
 import sys
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from aerich.models import Aerich
 
@@ -55,8 +56,9 @@ def several(url: str, migrations: str, number: int) -> list[list[str] | str]:
 
 
 if __name__ == "__main__":
-    if sys.argv[3] == "killed":
-        Aerich.get_or_create = be_killed
-        asyncio.run(main(*sys.argv[1:3], multiprocessing.Barrier(1)))
+    _, at, folder, how = sys.argv
+    if how == "killed":
+        with patch.object(Aerich, "get_or_create", be_killed):
+            asyncio.run(main(at, folder, multiprocessing.Barrier(1)))
     else:
-        sys.stdout.write(json.dumps(several(*sys.argv[1:3], int(sys.argv[3]))))
+        sys.stdout.write(json.dumps(several(at, folder, int(how))))

@@ -22,6 +22,7 @@ from twofold.deriving import LANGUAGE
 from twofold.engine import Engine
 from twofold.errors import WrongDeclaration
 from twofold.fields import MoneyField, id_field
+from twofold.inputs import InputForm
 from twofold.resource import Action, Caching, Computed, Expression, Field, Input, Relation, Resource, action
 from twofold.rules import EVERYONE, NOBODY, Rule, rule
 from twofold.settings import Settings
@@ -40,9 +41,9 @@ AUTHOR_COLUMNS = "books, born, id, name"
 
 def declared(class_name: str, model: type[Model] | None, /, **members: Any) -> Declaration:
     """Returns a resource of `model` with these members; readable by everyone and described, unless they say no."""
-    base: Any = Resource if model is None else Resource[model]  # type: ignore[valid-type]
+    base: Any = Resource if model is None else Resource[model]
     body = {"__doc__": DOCUMENT, "read": EVERYONE, **members}
-    made = type(class_name, (Resource,), {"model": model, **body} if model else body)
+    made: Any = type(class_name, (Resource,), {"model": model, **body} if model else body)
     made.__orig_bases__ = (base,)
     return made
 
@@ -57,7 +58,7 @@ def rows_of(**lookups: Any) -> Rule:
     return rule("Some.")(lambda _: Q(**lookups))
 
 
-def unsaid(rows):  # type: ignore[no-untyped-def]
+def unsaid(rows):
     """Says no type."""
     return rows
 
@@ -362,7 +363,7 @@ def column(field: Callable[[], Any], name: str = "price") -> ModuleType:
     """Returns a module with one model, Thing, that has one column."""
     module = ModuleType("things")
     body = {"id": id_field(), name: field(), "__module__": "things", "Meta": type("Meta", (), {"app": "library"})}
-    module.Thing = type("Thing", (Model,), body)  # type: ignore[attr-defined]
+    vars(module)["Thing"] = type("Thing", (Model,), body)
     return module
 
 
@@ -397,7 +398,7 @@ def test_a_key_that_nothing_makes_is_refused_where_rows_are_created() -> None:
     module = column(fields.IntField, "count")
     key = fields.CharField(max_length=5, primary_key=True)
     body = {"code": key, "__module__": "things", "Meta": type("Meta", (), {"app": "library"})}
-    module.Thing = type("Thing", (Model,), body)  # type: ignore[attr-defined]
+    vars(module)["Thing"] = type("Thing", (Model,), body)
     assert started([declared("Things", module.Thing)], module).resources[0].pk.name == "code"
     with pytest.raises(WrongDeclaration) as wrong:
         started([declared("Things", module.Thing, create=EVERYONE, code=Field(create=True))], module)
@@ -432,10 +433,11 @@ def test_what_only_a_new_row_takes_is_not_nested_in_changes() -> None:
                      copies=Relation(nested=True))  # fmt: skip
     engine = started([books, authors, copies, branches])
     [spec] = [each for each in engine.resources if each.plural == "books"]
+    kinds: tuple[tuple[InputForm, str], ...] = (("create", "Create"), ("patch", "Change"))
     offered = {
         (form, name): set(schema["$defs"][f"Book{kind}{name.title()}"]["properties"])
-        for form, kind in (("create", "Create"), ("patch", "Change"))
-        for schema in [engine.inputs.schema(engine.inputs.model(spec, form), "{model}")]  # type: ignore[arg-type]
+        for form, kind in kinds
+        for schema in [engine.inputs.schema(engine.inputs.model(spec, form), "{model}")]
         for name in ("author", "follows", "copies")
         if f"Book{kind}{name.title()}" in schema["$defs"]
     }

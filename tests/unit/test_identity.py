@@ -42,7 +42,8 @@ async def database(database: Database) -> Database:
 
 async def add_user(database: Database, email: str = "ada@example.com", **columns: Any) -> User:
     with database.use():
-        return await User.create(email=email, name="Ada", **({"password_hash": PASSWORD_HASH} | columns))
+        given: dict[str, Any] = {"password_hash": PASSWORD_HASH} | columns
+        return await User.create(email=email, name="Ada", **given)
 
 
 async def sign_in(database: Database, password: str = PASSWORD, **options: Any) -> tokens.IssuedToken:

@@ -322,7 +322,10 @@ async def test_any_name_can_be_a_response_key(library: Engine, key: str) -> None
 async def test_a_response_key_that_a_database_would_cut_is_refused(library: Engine) -> None:
     authors, books = spec_of(library, "authors"), spec_of(library, "books")
     for key in ("x" * 64, "é" * 32):
-        for options in ({"fields": [Leaf(key, books.fields["id"])]}, {"envelope": (Edges(key, (("node", "node"),)),)}):
+        ways: tuple[dict[str, Any], ...] = (
+            {"fields": [Leaf(key, books.fields["id"])]}, {"envelope": (Edges(key, (("node", "node"),)),)},
+        )  # fmt: skip
+        for options in ways:
             with pytest.raises(TooCostly):
                 await library.read(CLERK, asked(library, "authors", {}, [], [nested(authors, "books", **options)]))
 

@@ -43,7 +43,7 @@ async def flush(server: RedisServer, *keys: str) -> None:
     """Takes all keys away, or those that end so."""
     client = Redis.from_url(server.url)
     if keys:
-        found = [key for key in await client.keys() if key.decode().endswith(keys)]
+        found = [key for end in keys for key in await client.keys(f"*{end}")]
         assert found
         await client.delete(*found)
     else:

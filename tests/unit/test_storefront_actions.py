@@ -194,7 +194,7 @@ async def test_a_registration_is_sent_again(market: Market) -> None:
         ({"role": "admin"}, "role", "extra_forbidden"),
     ],
 )
-async def test_what_does_not_fit_is_refused(market: Market, values: dict[str, str], name: str, code: str) -> None:
+async def test_what_does_not_fit_is_refused(market: Market, values: dict[str, Any], name: str, code: str) -> None:
     with pytest.raises(Invalid) as refused:
         await register(market, **values)
     assert errors(refused) == [((name,), code)]

@@ -22,6 +22,7 @@ from support.library.asking import (
 from support.library.models import Book, Copy, Loan, Patron, Staff
 from support.library.rows import BOOK_SUBJECTS, ROWS, Record, key
 from twofold.actor import Actor
+from twofold.change import Key
 from twofold.engine import Engine
 from twofold.errors import Conflict, Forbidden, Invalid, Malformed, NotFound, ServiceError, Unauthenticated
 from twofold.write import Write
@@ -33,7 +34,7 @@ NOWHERE = str(UUID(int=0))
 MODELS = {"books": Book, "copies": Copy, "loans": Loan, "patrons": Patron, "staff_members": Staff}
 
 
-async def written(engine: Engine, actor: Actor, resource: str, action: Any, id_: Any = None, **values: Any) -> UUID:
+async def written(engine: Engine, actor: Actor, resource: str, action: Any, id_: Any = None, **values: Any) -> Key:
     id_ = None if id_ is None else str(id_)
     change = Write(resource=spec_of(engine, resource), action=action, id=id_, input=values)
     return (await engine.write(actor, change)).key

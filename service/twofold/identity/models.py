@@ -42,6 +42,7 @@ class Session(Model):
     user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
         "twofold.User", related_name="sessions", on_delete=fields.CASCADE, db_index=True
     )
+    user_id: UUID
     token_hash = fields.CharField(max_length=64, unique=True)
     methods = fields.JSONField[list[str]](default=list, description="How they proved who they are (amr, RFC 8176).")
     user_agent = fields.CharField(max_length=200, default="")

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import cast
-
-from tortoise.backends.base.client import TransactionalDBClient
 
 from twofold.database import Database, tortoise_config
 from twofold.migrate.plan import plan
@@ -31,7 +28,7 @@ async def as_held(schemas: Iterable[Schema], database: Database) -> Schema:
         for statement in (*search_path, *function_up("postgres"), *statements):
             await database.fetch(statement)
         held = await inspect(database, schema=SCRATCH)
-        await cast("TransactionalDBClient", connection).rollback()
+        await connection.rollback()
     return held
 
 

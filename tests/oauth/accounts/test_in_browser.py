@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, ConsoleMessage, Page, expect
+from playwright.async_api import Browser, ConsoleMessage, Page, ViewportSize, expect
 
 from storefront.seed import DEMO_PASSWORD
 from support.browsing import chromium
@@ -15,7 +15,7 @@ from support.shop import EMAILS
 
 pytestmark = [pytest.mark.oauth, pytest.mark.browser]
 
-PHONE = {"width": 360, "height": 740}
+PHONE: ViewportSize = {"width": 360, "height": 740}
 PAGES = ["/account", "/account/second-factor", "/account/sessions", "/account/keys"]
 IS_TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 SHOTS = os.environ.get("TWOFOLD_SCREENSHOTS")

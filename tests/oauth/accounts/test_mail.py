@@ -10,6 +10,7 @@ from typing import Any
 
 import aiosmtplib
 import pytest
+from pydantic import SecretStr
 
 from twofold.errors import WrongSetting
 from twofold.identity import letters
@@ -54,7 +55,7 @@ async def postman() -> AsyncIterator[Postman]:
 
 
 async def test_mail_goes_to_the_server(postman: Postman) -> None:
-    mailer = mailer_of(Settings(smtp_url=f"smtp://127.0.0.1:{postman.port}"))
+    mailer = mailer_of(Settings(smtp_url=SecretStr(f"smtp://127.0.0.1:{postman.port}")))
     assert isinstance(mailer, SmtpMailer)
     await deliver(mailer, LETTER)
     [text] = postman.taken
@@ -104,4 +105,4 @@ async def test_passwords_are_given_to_other_machines_by_tls_only(
 @pytest.mark.parametrize("url", ["http://mail.example", "smtp://", "smtp://mail.example:port", "mail.example"])
 def test_a_wrong_url_is_said_at_the_start_without_its_password(url: str) -> None:
     with pytest.raises(WrongSetting, match="TWOFOLD_SMTP_URL"):
-        mailer_of(Settings(smtp_url=url))
+        mailer_of(Settings(smtp_url=SecretStr(url)))

@@ -7,9 +7,9 @@ import re
 import time
 from datetime import UTC, datetime, timedelta
 
-import pyotp
 import pytest
 from pydantic import SecretStr
+from pyotp.totp import TOTP
 
 from support.shop import Shop
 from support.visitor import Visitor, csrf_of
@@ -27,14 +27,14 @@ SECRET = re.compile(r"Secret: <code>([A-Z2-7]{32})</code>")
 CODES = re.compile(r"<li>((?:[A-Z2-7]{4}-){3}[A-Z2-7]{4})</li>")
 
 
-async def set_up(browser: Visitor) -> tuple[pyotp.TOTP, list[str]]:
+async def set_up(browser: Visitor) -> tuple[TOTP, list[str]]:
     """Turns the second factor on, and uses the code of this step up."""
     await browser.send(f"{PATH}/start", {}, at=PATH)
     page = await browser.see(PATH)
     assert "<svg" in page.text
     found = SECRET.search(page.text)
     assert found
-    totp = pyotp.TOTP(found[1])
+    totp = TOTP(found[1])
     answer = await browser.send(f"{PATH}/confirm", {"code": totp.now()}, at=PATH)
     assert answer.status_code == 303, answer.text
     codes = CODES.findall((await browser.see(PATH)).text)
@@ -43,7 +43,7 @@ async def set_up(browser: Visitor) -> tuple[pyotp.TOTP, list[str]]:
     return totp, codes
 
 
-def next_code(totp: pyotp.TOTP) -> str:
+def next_code(totp: TOTP) -> str:
     """Returns the code of the step to come, which is good already, and still is when that step begins meanwhile."""
     return totp.at(int(time.time()) + 30)
 
@@ -82,7 +82,7 @@ async def test_it_is_set_up_by_who_showed_lately_who_they_are(
     assert found
     with accounts.engine.database.use():
         await Session.filter(user_id=user.id).update(authenticated_at=datetime.now(UTC) - timedelta(minutes=11))
-    for step, form in (("confirm", {"code": pyotp.TOTP(found[1]).now()}), ("start", {})):
+    for step, form in (("confirm", {"code": TOTP(found[1]).now()}), ("start", {})):
         answer = await browser.send(f"{PATH}/{step}", form, at=PATH)
         assert answer.headers["location"] == "/account/sign-in?again=1&return_to=%2Faccount%2Fsecond-factor"
     assert (await Visitor(accounts.app).sign_in(user.email, PASSWORD)).headers["location"] == "/account"
@@ -171,7 +171,7 @@ async def test_a_new_password_voids_the_step_between(accounts: Shop, new_user: N
 
 @pytest.mark.parametrize("cookie", ["", "x", "é", "gAAAAA"])
 async def test_without_the_password_there_is_no_second_step(accounts: Shop, cookie: str) -> None:
-    headers = {"Cookie": f"twofold_challenge={cookie}".encode()}
+    headers = {b"Cookie": f"twofold_challenge={cookie}".encode()}
     answer = await Visitor(accounts.app).client.get(CHALLENGE, headers=headers)
     assert answer.headers["location"] == "/account/sign-in?said=again"
 

@@ -57,7 +57,7 @@ async def clients(server: Authority) -> dict[str, Registered]:
     }
 
 
-def opened(known: Registered, method: str, **more: Any) -> AsyncOAuth2Client:
+def opened(known: Registered, method: str, **more: Any) -> Any:  # Authlib has no types
     return AsyncOAuth2Client(
         known.client_id, known.secret, token_endpoint_auth_method=method, scope=SCOPE, redirect_uri=CALLBACK,
         code_challenge_method="S256", **more,

@@ -115,7 +115,7 @@ async def test_introspection_and_revocation(server: Authority, person: Person, o
 
         async def post(path: str) -> Response:
             answer: Response = await asyncio.to_thread(
-                other.post, f"{server.issuer}{path}", data={"token": token}, auth=auth, withhold_token=True,
+                other.request, "POST", f"{server.issuer}{path}", data={"token": token}, auth=auth, withhold_token=True,
                 timeout=WAIT_S,
             )  # fmt: skip
             return answer
@@ -142,7 +142,7 @@ async def test_device(server: Authority, person: Person, public: Registered) -> 
     with OAuth2Session(client=DeviceClient(public.client_id, scope=list(SCOPES))) as session:
         asked = {"client_id": public.client_id, "scope": " ".join(SCOPES)}
         answer: Response = await asyncio.to_thread(
-            session.post, f"{server.issuer}/oauth/device_authorization", data=asked, withhold_token=True,
+            session.request, "POST", f"{server.issuer}/oauth/device_authorization", data=asked, withhold_token=True,
             timeout=WAIT_S,
         )  # fmt: skip
         device = answer.json()

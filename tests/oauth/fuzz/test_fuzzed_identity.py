@@ -103,7 +103,7 @@ def test_a_planted_reflection(shop_url: str, tmp_path: Path, monkeypatch: pytest
     plain = frame.Environment
 
     def careless(**options: object) -> object:
-        return plain(**{**options, "autoescape": False})  # type: ignore[arg-type]
+        return plain(**{**options, "autoescape": False})
 
     monkeypatch.setattr(frame, "Environment", careless)
     with Fuzzer(shop_url, tmp_path) as fuzzer, pytest.raises(AssertionError, match="stands in the page"):

@@ -132,7 +132,7 @@ async def test_algorithm(federation: Federation, algorithm: str) -> None:
     federation.acme.published = [federation.acme.key.as_dict(private=False)]
     federation.acme.algorithm = algorithm
     if algorithm == "HS256":
-        federation.acme.key = OctKey.import_key("secret" * 8, {"kid": "first"})  # type: ignore[assignment]
+        federation.acme.key = OctKey.import_key("secret" * 8, {"kid": "first"})
     await failed(federation)
 
 
@@ -262,7 +262,9 @@ async def test_a_new_key_is_found_at_once(federation: Federation, algorithm: str
     ids=str,
 )  # fmt: skip
 def test_wrong_settings(wrong: dict[str, str]) -> None:
-    right = {"name": "acme", "title": "Acme", "issuer": "https://example.com", "client_id": "a", "client_secret": "b"}
+    right: dict[str, Any] = {
+        "name": "acme", "title": "Acme", "issuer": "https://example.com", "client_id": "a", "client_secret": "b",
+    }  # fmt: skip
     good = Provider(**right)
     with pytest.raises(ValidationError):
         Provider(**{**right, **wrong})

@@ -40,7 +40,7 @@ async def fill(database: Database) -> None:
         for when, ago in AGO.items():
             end = now - ago
             ended: dict[str, Any] = {"expires_at": end}
-            revoked = {} if when == "not" else {"revoked_at": end}
+            revoked: dict[str, Any] = {} if when == "not" else {"revoked_at": end}
             grant = await Grant.create(user=user, client=client, authenticated_at=now, **revoked)
             await Session.create(user=user, token_hash=f"s{when}", authenticated_at=now, **ended)
             await Session.create(

@@ -115,7 +115,7 @@ async def test_a_disabled_person(server: Provider, confidential: Registered) -> 
 @pytest.mark.parametrize("token", [None, "", "x", "tfr_" + 43 * "A"])
 async def test_no_tokens(server: Provider, confidential: Registered, token: str | None) -> None:
     """What is no refresh token of ours is none."""
-    answer = await server.refresh(confidential, token)  # type: ignore[arg-type]
+    answer = await server.refresh(confidential, token)
     assert (answer.status_code, error_of(answer)) == (400, "invalid_grant" if token else "invalid_request")
 
 

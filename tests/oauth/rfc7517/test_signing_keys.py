@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
+from pydantic import SecretStr
 
 from storefront.application import STOREFRONT
 from twofold.engine import Engine
@@ -28,7 +29,7 @@ SECRET = "a secret of these tests, and of no one else"
 
 
 def settings_of(url: str, secret: str = SECRET) -> Settings:
-    return Settings(database_url=url, database_pool=10, secret=secret)
+    return Settings(database_url=url, database_pool=10, secret=SecretStr(secret))
 
 
 @pytest.fixture
@@ -65,7 +66,7 @@ def signed_by_public_key(public: dict[str, Any], claims: dict[str, Any]) -> str:
 async def test_anybody_verifies_by_the_published_set_what_is_signed(identity: Identity, algorithm: str) -> None:
     keys = SigningKeys(identity)
     token = await keys.sign(algorithm, claims_of(identity))
-    published = await keys.jwks()
+    published: Any = await keys.jwks()
     assert jwt.decode(token, KeySet.import_key_set(published), algorithms=[algorithm]).claims["sub"] == "ada"
     assert (await keys.verify(token, audience="shop"))["sub"] == "ada", "an expired hint is one still"
 

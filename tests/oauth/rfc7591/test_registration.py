@@ -31,7 +31,7 @@ TOKEN = "an initial access token of these tests"
 async def shop(shop_url: str) -> AsyncIterator[Shop]:
     """The demo shop, at which anybody may register."""
     async with opened(shop_url, registration="open") as shop:
-        many = LIMITS | {"registration": Limit(window_s=3600, most={"address": 100_000})}
+        many = {**LIMITS, "registration": Limit(window_s=3600, most={"address": 100_000})}
         shop.engine.identity.attempts = Attempts(shop.engine.database, limits=many)
         yield shop
 
@@ -269,7 +269,7 @@ async def test_with_an_initial_access_token_who_has_it_registers(
 ) -> None:
     async with opened(shop_url, registration="token", registration_token=TOKEN) as shop:
         for wrong in (None, "Bearer", f"Basic {TOKEN}", f"Bearer {TOKEN}x", "Bearer é", f"Bearer {TOKEN[:-1]}"):
-            headers = {} if wrong is None else {"Authorization": wrong.encode()}
+            headers = {} if wrong is None else {b"Authorization": wrong.encode()}
             answer = await shop.client.post("/oauth/register", json=GOOD, headers=headers)
             assert answer.status_code == 401
             assert answer.headers["www-authenticate"] == ("Bearer" if wrong is None else 'Bearer error="invalid_token"')

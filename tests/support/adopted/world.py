@@ -6,7 +6,7 @@ import importlib
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import orjson
@@ -19,6 +19,7 @@ from twofold.actor import ANONYMOUS, Actor
 from twofold.application import Application
 from twofold.engine import Engine
 from twofold.errors import Unauthenticated
+from twofold.identity.actors import Actors
 from twofold.sql.dialects import qualified, quoted
 
 __all__ = ["application_of", "world_of"]
@@ -60,7 +61,7 @@ def application_of(project: Project) -> Application:
 async def world_of(project: Project) -> AsyncIterator[World]:
     """Gives the world of an adopted database that was migrated, and opened before it was loaded."""
     async with served(application_of(project), project.url) as (engine, client):
-        engine.identity.actors = GivenActors()  # type: ignore[assignment]
+        engine.identity.actors = cast("Actors", GivenActors())
         actors = {
             name: Who(
                 headers={} if name == "anonymous" else {"Authorization": f"Bearer {name.replace(' ', '-')}"}, actor=each

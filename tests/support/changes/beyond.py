@@ -26,7 +26,8 @@ class MoreColours(StrEnum):
 
 
 def having(column: str = "x", **meta: Any) -> Version:
-    return shop(thing(**{column: fields.IntField()}, meta=meta))
+    columns: dict[str, Any] = {column: fields.IntField()}
+    return shop(thing(**columns, meta=meta))
 
 
 def check(condition: str) -> Version:

@@ -32,7 +32,7 @@ class _JustNow:
             return False
         return abs(datetime.now(UTC) - datetime.fromisoformat(other)) < timedelta(hours=1)
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None  # pyright: ignore[reportAssignmentType]
 
     def __repr__(self) -> str:
         return "<an instant of this hour>"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -30,12 +30,11 @@ class Fault:
 
     def plant(self, plans: dict[str, Plans], dialect: Dialect) -> None:
         """Puts the spoilt steps in the place of the right ones."""
+        up, down = plans[CHANGE]
         steps = plans[CHANGE][self.way]
-        spoilt = self.spoil(steps[dialect])
-        assert spoilt != steps[dialect], "nothing was spoilt"
-        plans[CHANGE] = tuple(  # type: ignore[assignment]
-            {**each, dialect: spoilt} if number == self.way else each for number, each in enumerate(plans[CHANGE])
-        )
+        spoilt: Mapping[Dialect, Steps] = {**steps, dialect: self.spoil(steps[dialect])}
+        assert spoilt != steps, "nothing was spoilt"
+        plans[CHANGE] = (up, spoilt) if self.way else (spoilt, down)
 
 
 def rebuilt(**other: Any) -> Callable[[Steps], Steps]:

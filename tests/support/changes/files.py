@@ -49,7 +49,9 @@ def _schema(version: Version, dialect: Dialect, searched: Mapping[str, Sequence[
 
 def drafted(case: Case) -> Mapping[str, Draft]:
     """Returns each migration, by its file's name; the last one makes the tables after the change from nothing."""
-    old, new = ({dialect: schemas_of(case, dialect)[which] for dialect in BOTH} for which in (0, 1))
+    schemas: dict[Dialect, tuple[Schema, Schema]] = {dialect: schemas_of(case, dialect) for dialect in BOTH}
+    old: dict[Dialect, Schema] = {dialect: before for dialect, (before, _) in schemas.items()}
+    new: dict[Dialect, Schema] = {dialect: after for dialect, (_, after) in schemas.items()}
     return {
         INIT: Draft(app=APP, number=0, old=NO_TABLES, new=old, renames=Renames()),
         CHANGE: Draft(app=APP, number=1, old=old, new=new, renames=_renames(case), fillers=_by_column(case.fillers)),

@@ -78,7 +78,11 @@ def asked(engine: Engine, question: Question) -> Ask:
 
 
 def _by(spec: ResourceSpec, said: Said | SaidKey) -> Measure | GroupKey:
-    return parse_measure(spec, *said) if isinstance(said[0], str) else parse_key(spec, *said)
+    match said:
+        case str(function), field:
+            return parse_measure(spec, function, field)
+        case path, part:
+            return parse_key(spec, path, part)
 
 
 # -- the oracle -------------------------------------------------------------------------------------------------
@@ -184,9 +188,11 @@ def _comparable(value: Any, function: str) -> Any:
 
 def _sorted(oracle: Oracle, question: Question, groups: list[Any], said: Said | SaidKey, descending: bool) -> list[Any]:
     def value(group: tuple[tuple[Any, ...], list[Record]]) -> Any:
-        if isinstance(said[0], str):
-            return _comparable(measured(oracle, question.resource, said, group[1]), said[0])
-        return group[0][list(question.by).index(said)]
+        match said:
+            case str(function), name:
+                return _comparable(measured(oracle, question.resource, (function, name), group[1]), function)
+            case key:
+                return group[0][list(question.by).index(key)]
 
     known = sorted((each for each in groups if value(each) is not None), key=value, reverse=descending)
     nulls = [each for each in groups if value(each) is None]

@@ -44,6 +44,7 @@ class Subject(Model):
     parent: fields.ForeignKeyNullableRelation["Subject"] = fields.ForeignKeyField(
         "library.Subject", related_name="children", on_delete=fields.RESTRICT, null=True
     )
+    books: fields.ManyToManyRelation["Book"]
 
     class Meta:
         app = "library"

@@ -39,9 +39,14 @@ def looked_at(fault: Fault, cells: Sequence[Cell]) -> list[Cell]:
 
 
 async def first_difference(world: World, cells: Iterable[Cell]) -> tuple[Cell, str] | None:
-    """Runs cells up to the first that differs; returns it and how, or None when all are equal."""
+    """Runs cells up to the first that differs; returns it and how, or None when all are equal.
+
+    Raises:
+        AssertionError: a face failed, as any cell would see: what the fault was planted in has changed since.
+    """
     for cell in cells:
         difference = await cell.run(world)
         if difference is not None:
+            assert "code='internal'" not in difference, f"a face failed at {cell}: {difference}"
             return cell, difference
     return None

@@ -31,8 +31,8 @@ def measured(world: World, spec: ResourceSpec) -> Iterator[tuple[str, tuple[Func
     yield "", ()
     for name, each in spec.fields.items():
         functions = functions_of(each)
-        sums = tuple(function for function in functions if function in ("sum", "avg"))
-        others = tuple(function for function in functions if function not in sums)
+        sums: tuple[Function, ...] = tuple(function for function in functions if function in ("sum", "avg"))
+        others: tuple[Function, ...] = tuple(function for function in functions if function not in sums)
         yield from ((name, some) for some in (sums, others) if some)
 
 

@@ -213,9 +213,9 @@ def action_inputs(world: World, declared: Action) -> list[tuple[Given | None, Fl
     first = {name: options[0] for name, options in by_name.items()}
     found: list[tuple[Given | None, Flaw | None]] = [(first, None)]
     for name, options in by_name.items():
-        found += [({**first, name: value}, None) for value in options[1:]]
+        found.extend(({**first, name: value}, None) for value in options[1:])
     required = [name for name, known in names.items() if known.default is PydanticUndefined]
-    found += [({each: value for each, value in first.items() if each != name}, "shape") for name in required[:1]]
+    found.extend(({each: value for each, value in first.items() if each != name}, "shape") for name in required[:1])
     return [(given, flaw or _flaw(world, declared, given)) for given, flaw in found]
 
 

@@ -180,7 +180,11 @@ class Oracle:
         declared = getattr(type(spec.resource), name, None)
         if not isinstance(declared, Expression):
             return bare(row[name])
-        return work_out(declared.said, row, lambda *over: self._over(spec, *over, row, actor), self._said(spec, row))
+
+        def over(relation: str, column: str) -> list[Any]:
+            return self._over(spec, relation, column, row, actor)
+
+        return work_out(declared.said, row, over, self._said(spec, row))
 
     def _said(self, spec: ResourceSpec, row: Record) -> Any:
         return lambda q: self._holds(spec.table.model, q, row) is True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from typing import Any
@@ -14,7 +14,9 @@ from twofold import aggregate_plan, plan, policy
 from twofold.actor import ANONYMOUS, Actor
 from twofold.aggregate import Measure
 from twofold.aggregate_plan import AggregatePlan, KeyPlan
+from twofold.cache.basis import Basis
 from twofold.condition import ALWAYS, Compare, Condition, Related, all_of
+from twofold.engine import Engine
 from twofold.errors import Forbidden, Invalid, NotFound, Unauthenticated
 from twofold.expression import overs
 from twofold.fetch import plain
@@ -26,8 +28,8 @@ from twofold.sql.select import _Writer
 from twofold_graphql import aggregates as graphql_aggregates
 from twofold_graphql import compile as compiling
 from twofold_graphql import face, resolvers
-from twofold_graphql.asking import First, Placed
-from twofold_graphql.execute import Executing
+from twofold_graphql.asking import Fetched, First, Placed
+from twofold_graphql.execute import Executing, Request
 from twofold_graphql.names import Names, camel
 from twofold_rest import aggregates as rest_aggregates
 from twofold_rest import query, respond, routes, selection, shortcut
@@ -43,7 +45,7 @@ Changes = Callable[[Level, Read, Policy, int], Level]
 class _AskedAs:
     """An engine that is asked on somebody else's behalf, for some questions."""
 
-    def __init__(self, engine: Any, actor: Actor, when: Callable[[Ask], bool]) -> None:
+    def __init__(self, engine: Engine, actor: Actor, when: Callable[[Ask], bool]) -> None:
         self._engine = engine
         self._actor = actor
         self._when = when
@@ -51,8 +53,8 @@ class _AskedAs:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._engine, name)
 
-    async def read(self, actor: Actor, ask: Ask) -> Any:
-        return await self._engine.read(self._actor if self._when(ask) else actor, ask)
+    async def read(self, actor: Actor, ask: Ask, basis: Basis | None = None) -> Any:
+        return await self._engine.read(self._actor if self._when(ask) else actor, ask, basis)
 
 
 def rest_as_another(handlers: type, name: str, when: Callable[[Ask], bool] = lambda _: True) -> Plant:
@@ -77,8 +79,8 @@ def graphql_as_another(when: Callable[[Any], bool]) -> Plant:
     def plant(patch: pytest.MonkeyPatch, widest: Actor) -> None:
         value = Executing._value
 
-        async def asked(self: Any, actor: Actor, question: Any, given: Any) -> Any:
-            return await value(self, widest if when(question) else actor, question, given)
+        async def asked(self: Executing, request: Request, question: Fetched, given: Mapping[str, Any]) -> Any:
+            return await value(self, replace(request, actor=widest) if when(question) else request, question, given)
 
         patch.setattr(Executing, "_value", asked)
 
@@ -327,8 +329,8 @@ def missing_is_refused(patch: pytest.MonkeyPatch, _: Actor) -> None:
     """GraphQL says that an object is forbidden when it is hidden or not there."""
     first = Executing._first
 
-    async def found(self: Any, actor: Actor, asks: Any, given: Any) -> Any:
-        value = await first(self, actor, asks, given)
+    async def found(self: Executing, request: Request, asks: Sequence[Ask], given: Mapping[str, Any]) -> Any:
+        value = await first(self, request, asks, given)
         if value is None and asks[0].read.one:
             raise Forbidden
         return value
@@ -363,7 +365,11 @@ def names_confused(patch: pytest.MonkeyPatch, _: Actor) -> None:
     """GraphQL reads one camelCased name as another field's."""
     snake = Names.snake
     wrong = {"changedAt": "added_at", "updatedAt": "created_at"}
-    patch.setattr(Names, "snake", lambda self, name: snake(self, wrong.get(name, name)))
+
+    def confused(self: Names, name: str) -> str:
+        return snake(self, wrong.get(name, name))
+
+    patch.setattr(Names, "snake", confused)
 
 
 def _never_named(leaf: type[Leaf]) -> Callable[..., Leaf]:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import httpx
@@ -21,6 +21,7 @@ from twofold.actor import ANONYMOUS, Actor
 from twofold.application import Application
 from twofold.engine import Engine
 from twofold.errors import Unauthenticated
+from twofold.identity.actors import Actors
 from twofold.identity.keys import create_key, revoke_key
 from twofold.identity.models import User
 from twofold.identity.tokens import issue_token
@@ -206,7 +207,7 @@ class GivenActors:
 async def library(url: str, oracle: Oracle | None = None) -> AsyncIterator[World]:
     """Gives the filled library at `url`; with the oracle of the same rows where that is known already."""
     async with served(LIBRARY, url) as (engine, client):
-        engine.identity.actors = GivenActors()
+        engine.identity.actors = cast("Actors", GivenActors())
         actors = {
             name: Who(
                 headers={} if name == "anonymous" else {"Authorization": f"Bearer {name.replace(' ', '-')}"}, actor=each

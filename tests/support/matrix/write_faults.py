@@ -270,7 +270,7 @@ def replaced(module: Any, name: str, make: Callable[[Any], Any]) -> Plant:
 
 def other_status(patch: pytest.MonkeyPatch, _: Actor) -> None:
     """REST answers a conflict with the status of another error."""
-    patch.setitem(errors.STATUSES, "conflict", 422)  # type: ignore[arg-type]
+    patch.setitem(errors.STATUSES, "conflict", 422)
 
 
 def _always_200(answer: Any) -> Any:
@@ -327,7 +327,8 @@ def one_by_one(patch: pytest.MonkeyPatch, _: Actor) -> None:
     """The fields of a mutation that is to be done as a whole are done one after another."""
 
     async def answered(self: Executing, request: Any, asked: Any, variables: Any) -> Any:
-        return await self._answer(self.schema.mutation_type, request, asked, variables)  # type: ignore[arg-type]
+        assert self.schema.mutation_type is not None
+        return await self._answer(self.schema.mutation_type, request, asked, variables)
 
     patch.setattr(Executing, "_all_or_nothing", answered)
 

@@ -141,7 +141,7 @@ class _Change:
             self._held(spec, row, [rule, *self._field_rules(spec, values, creates=False)])
             self._versioned(spec, sent)
             if action in ("patch", "replace"):
-                self.change(spec, row, _reset(spec) | values if action == "replace" else values, rule)
+                self.change(spec, row, {**_reset(spec), **values} if action == "replace" else values, rule)
 
     def admit(self, spec: ResourceSpec, action: str) -> None:
         """Checks that it can be done to any row at all."""

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from support.matrix import worlds
@@ -156,7 +156,7 @@ async def _keys(world: World) -> dict[str, Who]:
             found[name] = Who(headers={"Authorization": f"Bearer {name.replace(' ', '-')}"}, actor=actor)
     if not isinstance(engine.actors, Actors):
         given = {name: who.actor for name, who in {**world.actors, **found}.items()}
-        engine.identity.actors = _GivenActors(given)  # type: ignore[assignment]
+        engine.identity.actors = cast("Actors", _GivenActors(given))
     return found
 
 

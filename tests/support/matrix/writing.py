@@ -182,7 +182,7 @@ def _completed(world: WritingWorld, spec: ResourceSpec, given: Mapping[str, Any]
     for each in settable(spec, "replace"):
         if each.declared.write is True and name_of(each) not in found:
             is_link = isinstance(each, RelationSpec)
-            found[name_of(each)] = [] if is_link else wire(default_of(each.column))  # type: ignore[union-attr]
+            found[name_of(each)] = [] if is_link else wire(default_of(each.column))
     return found
 
 
