@@ -147,7 +147,7 @@ def _place(engine: str, credentials: Mapping[str, Any]) -> tuple[Path | None, Pa
     """Where the file of a database is, and the database's own file; None where there is none."""
     if "sqlite" in engine:
         name: str = credentials["file_path"]
-        file = None if ":memory:" in name else Path(name).absolute()
+        file = None if ":memory:" in name else Path(name).resolve()
         return (None, None) if file is None else (file.with_name(f"{file.name}-actors"), file)
     named = f"{credentials.get('host')}:{credentials.get('port')}/{credentials.get('database')}"
     digest = hashlib.sha256(named.encode()).hexdigest()[:32]
