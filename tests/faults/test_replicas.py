@@ -16,8 +16,10 @@ from storefront.config import MODELS
 from storefront.models import Tag
 from support import postgres
 from support.buyers import accounts
+from support.databases import APPS
 from support.figures import count
 from support.long import examples
+from support.migrations import add_migration, both
 from support.needs import cannot
 from support.redis_server import redis_server
 from support.replication import Replicated, replicated
@@ -28,7 +30,9 @@ from twofold.connecting import Connecting, Limits
 from twofold.database import Database, tortoise_config
 from twofold.errors import TooSlow, Unavailable
 from twofold.fields import new_id
+from twofold.migrate import downgrade, upgrade
 from twofold.replicas import Replicas
+from twofold.shared import Mark
 
 pytestmark = pytest.mark.faults
 
@@ -160,6 +164,36 @@ async def test_after_a_purge_it_is_read_what_others_have_written(servers: Replic
             assert await sees(database, name)
         finally:
             await servers.resume()
+
+
+async def test_while_a_migration_ends_it_is_read_what_it_has_written(
+    servers: Replicated, redis: str | None, migrations: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a replica that lags answers from then on would be kept."""
+    name = f"word {new_id()}"
+    up = f"INSERT INTO tags (id, name) VALUES ('{new_id()}', '{name}')"
+    down = f"DELETE FROM tags WHERE name = '{name}'"
+    add_migration(migrations, "99_20990101000000_more.py", both(up), both(down))
+    async with opened(servers, redis) as database, opened(servers, redis) as migrating:
+        close, seen = migrating.shared.versions.close, list[bool]()
+
+        async def noted(mark: Mark) -> bool:
+            closed = await close(mark)
+            seen.append(await sees(database, name))
+            return closed
+
+        monkeypatch.setattr(migrating.shared.versions, "close", noted)
+        await wrote_tag(database)
+        await until_by_replica(database)
+        await servers.pause()
+        try:
+            await upgrade(migrating, migrations, APPS)
+        finally:
+            await servers.resume()
+        monkeypatch.undo()
+        await downgrade(migrating, migrations, "storefront")
+    assert seen
+    assert all(seen)
 
 
 async def test_without_being_told_it_would_not_be(servers: Replicated, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,6 +18,7 @@ from twofold.migrate.lock import lock_beside, locked
 from twofold.migrate.parts import Part
 from twofold.migrate.session import Session
 from twofold.migrate.steps import Alone, Concurrently, Python, Step
+from twofold.postgres import PostgresClient
 from twofold.transaction_mode import TransactionModeConnection
 
 __all__ = ["PostgresSession"]
@@ -88,7 +89,13 @@ class PostgresSession(Session):
             self.tell_at_commit()
             await transaction.commit()
         else:
-            await self.committed(part, transaction.commit)
+            await self.committed(part, self._commit)
+
+    async def _commit(self) -> None:
+        """Commits, and says how far the primary is, before anybody keeps what a replica answers."""
+        await self._transaction.commit()
+        if isinstance(self.client, PostgresClient) and self.client.note is not None:
+            await self.client.note(self.connection)
 
     async def run_beside(self, sql: str, values: Sequence[Any]) -> Sequence[Row]:
         """Runs a statement of the cache's own; without it nothing is committed."""
