@@ -22,6 +22,8 @@ __all__ = ["MAX_TOKENS", "check_document", "check_length"]
 MAX_CHARACTERS = 200_000
 MAX_TOKENS = 4000
 MAX_ALIASES = 200
+MAX_ALIAS = 255
+"""Characters of one; what is kept of a question has its names in it."""
 MAX_DIRECTIVES = 200
 MAX_DIRECTIVES_AT_ONE_PLACE = 10
 MAX_NESTING = 60
@@ -80,7 +82,10 @@ def _check_words(document: DocumentNode) -> None:
         here = len(getattr(node, "directives", None) or ())
         _limit(here, MAX_DIRECTIVES_AT_ONE_PLACE, "The document has {} directives at one place")
         directives += here
-        aliases += getattr(node, "alias", None) is not None
+        alias = getattr(node, "alias", None)
+        if alias is not None:
+            aliases += 1
+            _limit(len(alias.value), MAX_ALIAS, "The document has an alias of {} characters")
         waiting += getattr(node, "variable_definitions", None) or ()
         below = getattr(node, "selection_set", None)
         if below is not None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from contextlib import suppress
-from pathlib import Path
 
 import pytest
 
@@ -42,19 +41,6 @@ async def test_what_is_written_after_a_script(database: Database) -> None:
             raise ZeroDivisionError
     stays = database.dialect == "sqlite"
     assert (await versions.seen(TAGS) != seen) is stays
-
-
-async def test_who_opens_a_file_by_another_name_hears_of_the_same_writes(tmp_path: Path) -> None:
-    """As from another folder of a release, where the file is a link to the one that all have."""
-    file, link = tmp_path / "shop.db", tmp_path / "release" / "shop.db"
-    file.touch()
-    link.parent.mkdir()
-    link.symlink_to(file)
-    one, another = (MappedVersions(SharedMemory("sqlite", {"file_path": str(each)}, SIZE)) for each in (file, link))
-    before = one.seen_now(TAGS)
-    assert another.seen_now(TAGS) == before
-    await another.close(await another.open(TAGS, 10))
-    assert one.seen_now(TAGS) == another.seen_now(TAGS) != before
 
 
 async def test_a_write_that_is_given_up_before_its_commit_leaves_nothing(

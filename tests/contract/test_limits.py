@@ -54,6 +54,8 @@ REFUSED = [
     ("characters", "{ tags { totalCount } } #" + "x" * 200_000, "has 200025 characters; the limit is 200000."),
     ("tokens", "{ " + "id " * 4000 + "}", "has more than 4000 tokens, which is the limit"),
     ("aliases", aliased(201), "has 201 aliases; the limit is 200."),
+    ("a long alias", "{ tags { nodes { " + "a" * 256 + ": name } } }",
+     "has an alias of 256 characters; the limit is 255."),
     ("a thousand aliases", "{ tags { nodes { " + " ".join(f"a{n}: name" for n in range(1000)) + " } } }",
      "has 1000 aliases; the limit is 200."),
     ("directives at one place", included(11, 11), "has 11 directives at one place; the limit is 10."),
