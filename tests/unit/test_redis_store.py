@@ -26,6 +26,7 @@ from twofold.cache.redis_store import MAX_BYTES, TURN_S, RedisStore
 from twofold.shared import Seen
 
 KEY, TAGS, ROWS = bytes(range(32)), (1, 2), b"[[1]]"
+LARGE = b" " * 500_000
 TTL_S = 60.0
 PROCESSES, CALLERS = 3, 200
 
@@ -87,6 +88,16 @@ async def test_a_clock_that_is_behind_makes_nothing_live_longer(two: tuple[Proce
     assert found.rows == ROWS
     assert found.until_s is not None
     assert found.until_s <= monotonic() + TTL_S
+
+
+async def test_a_crowd_that_asks_for_much_does_not_lose_redis(two: tuple[Process, Process]) -> None:
+    one, another = two
+    seen, keys = await one.seen(), [bytes([number]) * 32 for number in range(200)]
+    for key in keys:
+        await one.store.keep(key, TAGS, seen, LARGE, TTL_S)
+    found = await asyncio.gather(*(another.store.look(key, TAGS) for key in keys))
+    assert not another.shared.link.is_gone
+    assert {each.rows for each in found} == {LARGE}
 
 
 async def test_a_write_ends_it_for_both(two: tuple[Process, Process]) -> None:

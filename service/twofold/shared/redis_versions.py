@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
 from typing import Any, NamedTuple, Protocol, TypeAlias
@@ -26,6 +26,8 @@ WHOLE = b"whole"
 TRIES = 3
 AT_ONCE = 256
 """Questions that are asked in one round trip."""
+VALUES_AT_ONCE = 8
+"""Of these, that ask for a value: many large ones would take so long that Redis seemed to be gone."""
 CHANGE = """
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -150,9 +152,7 @@ class RedisVersions:
         """Begins to ask for those who have waited, if there are any."""
         self._is_asking = bool(self._waiting)
         if self._is_asking:
-            waited = dict(islice(self._waiting.items(), AT_ONCE))
-            for question in waited:
-                del self._waiting[question]
+            waited = {question: self._waiting.pop(question) for question in [*_at_once(self._waiting)]}
             self._task = asyncio.get_running_loop().create_task(self._answer(waited))
 
     async def _answer(self, waited: dict[Question, asyncio.Future[Answer | None]]) -> None:
@@ -239,6 +239,16 @@ class RedisVersions:
             return await self._link.ask(question)
         except Gone:
             return None
+
+
+def _at_once(waiting: Iterable[Question]) -> Iterator[Question]:
+    """The first of those who wait, as far as they go in one round trip."""
+    values = 0
+    for tags, name in islice(waiting, AT_ONCE):
+        values += bool(name)
+        if values > VALUES_AT_ONCE:
+            return
+        yield tags, name
 
 
 def _life(prefix: str) -> str:
