@@ -66,7 +66,7 @@ async def test_who_has_it_is_not_sent_it_again(shop: Shop, accept: str) -> None:
     assert first.status_code == 200
     assert tag.startswith('"')
     assert first.headers["cache-control"] == "public, max-age=0, s-maxage=300, stale-while-revalidate=300"
-    assert first.headers["vary"] == "Accept, Authorization, Cookie, X-API-Key, Origin"
+    assert first.headers["vary"] == "Accept, Authorization, Cookie, X-API-Key, Origin, X-Cost"
     for known in (tag, f"W/{tag}", f'"x", {tag}', f'W/"x,y",{tag} , "z"', "*"):
         again = await by_get(shop, query=TAGS, accept=accept, known=known)
         assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)

@@ -100,7 +100,7 @@ async def test_named_origins_only(strict: Shop) -> None:
     for origin, allowed in (("https://spa.example", True), ("https://evil.example", False), ("null", False)):
         answer = await strict.client.get("/api/v1/products", headers={"Origin": origin})
         assert answer.headers.get("access-control-allow-origin") == (origin if allowed else None)
-        assert answer.headers["vary"] == "Authorization, Cookie, X-API-Key, Origin"
+        assert answer.headers["vary"] == "Authorization, Cookie, X-API-Key, Origin, X-Cost"
         before = await preflight(strict, "/api/v1/products", origin)
         assert before.headers.get("access-control-allow-origin") == (origin if allowed else None)
         assert before.headers["vary"] == "Origin"
