@@ -77,7 +77,7 @@ class Recorder:
         return await self.insert(table, change, "created", complete_row(table, new_row(table, change)))
 
     async def update(self, row: Model, values: Mapping[str, Any]) -> None:
-        """Changes a row that was locked.
+        """Changes a row that was locked, and is as it was read: what differs from it is written.
 
         Raises:
             Conflict: a number does not fit into its column.
