@@ -6,35 +6,17 @@ import argparse
 import asyncio
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
 import httpx
-import orjson
 
-from bench import misses
+from bench import in_process, misses
+from bench.kept_questions import LOGIN, ONE_PRODUCT, SIGN_IN, Question, fill, questions
 from bench.processes import MissingTool, Server, cpu_s, load, require_tools, serving, write_requests
 from bench.questions import Asked
-from storefront.seed import ACCOUNTS, DEMO_PASSWORD, seed
-from support.databases import APPS, MIGRATIONS, open_database
-from twofold.identity.passwords import hash_password_now
-from twofold.migrate import upgrade
 
-LIST = "?limit=50&sort=name&fields=name,slug,price,currency,stock,status,created_at"
-NODES = "{ products(first: 50, orderBy: {name: ASC}) { nodes { id name slug price currency stock status createdAt } } }"
-ONE = "query One($id: ID!) { product(id: $id) { id name slug price currency stock } }"
 WARM_S = 1
-
-
-@dataclass(frozen=True, kw_only=True)
-class Question:
-    """A question to the service, and to the bare bytes."""
-
-    name: str
-    ours: Asked
-    bare: Asked
-    token: str
 
 
 def main() -> None:
@@ -49,11 +31,14 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory(prefix="twofold-bench-") as folder:
         url = f"sqlite://{folder}/shop.sqlite3"
-        asyncio.run(_fill(url))
+        asyncio.run(fill(url))
+        if options.in_process:
+            in_process.measure(url, options.rounds)
+            return
         with serving("bench.cached_service:app", {"TWOFOLD_DATABASE_URL": url}) as server:
             print("| question | bytes | bare req/s | ours req/s | bare us | ours us | ours to bare | by CPU |")  # noqa: T201
             print("|---|---:|---:|---:|---:|---:|---:|---:|")  # noqa: T201
-            for question in _questions(server.url):
+            for question in _asked(server.url):
                 print(_measured(server, question, Path(folder), options), flush=True)  # noqa: T201
 
 
@@ -62,33 +47,13 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=2, help="how long each is measured in each round")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--misses", action="store_true", help="what it costs to keep what nobody asks for again")
+    parser.add_argument("--in-process", action="store_true", help="without a server; a round takes milliseconds")
     return parser.parse_args()
 
 
-async def _fill(url: str) -> None:
-    database = open_database(url)
-    await database.open()
-    try:
-        await upgrade(database, MIGRATIONS, APPS)
-        await seed(database, scale=1, password_hash=hash_password_now(DEMO_PASSWORD))
-    finally:
-        await database.close()
-
-
-def _questions(url: str) -> Iterator[Question]:
-    account = {"email": ACCOUNTS[0].email, "password": ACCOUNTS[0].password}
-    token: str = httpx.post(f"{url}/auth/login", json=account).json()["access_token"]
-    id_ = httpx.get(f"{url}/api/v1/products?limit=1&fields=id").json()["data"][0]["id"]
-    for who, credential in (("visitor", ""), ("token", token)):
-        for name, path in (("REST, one", f"products/{id_}?fields=name,slug,price,currency,stock,status,created_at"),
-                           ("REST, 50", f"products{LIST}")):  # fmt: skip
-            yield Question(name=f"{name}, {who}", ours=Asked(method="GET", path=f"/api/v1/{path}"),
-                           bare=Asked(method="GET", path=f"/api/v1/bare-{who}-{path}"), token=credential)  # fmt: skip
-        for name, said in (("one", {"query": ONE, "variables": {"id": id_}}), ("50", {"query": NODES})):
-            body = orjson.dumps(said)
-            bare = Asked(method="POST", path=f"/bare-{who}-{name}", body=body)
-            yield Question(name=f"GraphQL, {name}, {who}", ours=Asked(method="POST", path="/graphql", body=body),
-                           bare=bare, token=credential)  # fmt: skip
+def _asked(url: str) -> Iterator[Question]:
+    token: str = httpx.post(f"{url}{SIGN_IN}", json=LOGIN).json()["access_token"]
+    return questions(token, httpx.get(f"{url}{ONE_PRODUCT}").json()["data"][0]["id"])
 
 
 def _measured(server: Server, question: Question, folder: Path, options: argparse.Namespace) -> str:
