@@ -1,10 +1,11 @@
 """Where things are in the memory that the processes of one machine share, in words of 64 bits."""
 
-__all__ = ["BOOT", "DEADLINES", "MASKS", "MASK_WORDS", "PLACES", "SIZE", "SLOTS", "SLOT_COUNT", "STATS",
+__all__ = ["ANY_OPEN", "BOOT", "DEADLINES", "MASKS", "MASK_WORDS", "PLACES", "SIZE", "SLOTS", "SLOT_COUNT", "STATS",
            "STATS_PLACES", "STATS_WORDS", "WHOLE", "WRITTEN"]  # fmt: skip
 
-WRITTEN, BOOT, WHOLE = 1, 2, 3
-"""How far the primary's log is written; in which run of the machine; the version of the whole."""
+WRITTEN, BOOT, WHOLE, ANY_OPEN = 1, 2, 3, 4
+"""How far the primary's log is written; in which run of the machine; the version of the whole; whether any write may be
+under way, so that readers need not look at all places: it lies beside the version that they look at anyway."""
 
 PLACES = 128
 """Writes that can be under way at once."""

@@ -12,14 +12,12 @@ from pathlib import Path
 from time import monotonic, monotonic_ns
 from typing import Any
 
-from twofold.shared.layout import BOOT, DEADLINES, MASK_WORDS, MASKS, PLACES, SLOT_COUNT, SLOTS, WHOLE
-from twofold.shared.memory import WORD_BYTES, SharedMemory
+from twofold.shared.layout import ANY_OPEN, BOOT, DEADLINES, MASK_WORDS, MASKS, PLACES, SLOT_COUNT, SLOTS, WHOLE
+from twofold.shared.memory import SharedMemory
 from twofold.shared.versions import Mark, Seen
 
 __all__ = ["MappedVersions"]
 
-NOTHING_OPEN = bytes(PLACES * WORD_BYTES)
-OPEN = slice(DEADLINES * WORD_BYTES, (DEADLINES + PLACES) * WORD_BYTES)
 MASK_BITS = MASK_WORDS * 64
 EVERYTHING = (1 << MASK_BITS) - 1
 LOOKED_AFTER_S = 1.0
@@ -54,7 +52,7 @@ class MappedVersions:
         getter = _getter(tags) if len(tags) <= MANY else _getter.__wrapped__(tags)
         versions: tuple[int, ...] = getter(words)
         # After the versions: a write that is seen neither here nor there has not begun, or is over.
-        if self._memory.raw[OPEN] != NOTHING_OPEN and self._is_open(words, _mask(tags)):  # type: ignore[index]
+        if words[ANY_OPEN] and self._is_open(words, _mask(tags)):
             return None
         return versions
 
@@ -70,6 +68,7 @@ class MappedVersions:
                 if place is not None:
                     _write_mask(words, place, EVERYTHING if tags is None else _mask(tags))
                     words[DEADLINES + place] = until
+                    words[ANY_OPEN] = 1
                     _renew(words, tags)
                     return Mark(tags, place, until)
             await asyncio.sleep(FULL_S)
@@ -83,6 +82,8 @@ class MappedVersions:
             _renew(words, mark.tags)
             if words[DEADLINES + mark.place] == mark.until:
                 words[DEADLINES + mark.place] = 0
+            now = monotonic_ns() // 1000
+            words[ANY_OPEN] = any(until > now for until in words[DEADLINES : DEADLINES + PLACES])
         return True
 
     def _found(self) -> memoryview | None:
@@ -99,6 +100,7 @@ class MappedVersions:
         """Makes a new file, or one that was left by another run of the machine, with another clock, ready."""
         for place in range(PLACES):
             words[DEADLINES + place] = 0
+        words[ANY_OPEN] = 0
         words[BOOT] = _boot()
         _renew(words, None)
 
