@@ -173,6 +173,14 @@ async def test_checked_at_once(server: Provider, confidential: Registered, chang
     assert (answer.status_code, error_of(answer), answer.headers.get("Location")) == (400, error, None)
 
 
+async def test_a_refusal_says_what_to_send_and_not_what_was_sent(server: Provider, confidential: Registered) -> None:
+    answer = await server.post(PAR, confidential, **params_of(confidential, client_id=None, response_type="<x>"))
+    assert answer.json() == {
+        "error": "unsupported_response_type",
+        "error_description": "The response_type is code, always.",
+    }
+
+
 async def test_secrets_are_not_kept(server: Provider, confidential: Registered) -> None:
     """A secret that came in the form is not stored with the request, nor is its name in plain."""
     form = params_of(confidential, client_secret=confidential.secret)

@@ -10,7 +10,13 @@ from typing import Any, Final, cast
 
 from authlib.common.urls import add_params_to_uri
 from authlib.oauth2.rfc6749 import AuthorizationServer
-from authlib.oauth2.rfc6749.errors import InvalidClientError, InvalidRequestError, InvalidScopeError, OAuth2Error
+from authlib.oauth2.rfc6749.errors import (
+    InvalidClientError,
+    InvalidRequestError,
+    InvalidScopeError,
+    OAuth2Error,
+    UnsupportedResponseTypeError,
+)
 
 from twofold.identity.identity import From, Identity
 from twofold.identity.oauth.bridge import bridged, wait
@@ -116,6 +122,8 @@ class Server(AuthorizationServer):  # type: ignore[misc]
 
     def handle_error_response(self, request: ProtocolRequest | None, error: OAuth2Error) -> Answer:
         """Returns the answer to an error, which Authlib makes; the request is None where it could not be read."""
+        if isinstance(error, UnsupportedResponseTypeError):
+            error.description = "The response_type is code, always."  # Authlib says what was sent, and nothing else
         answer: Any = super().handle_error_response(request, error)
         return answer if answer.location else refusal(answer)
 
