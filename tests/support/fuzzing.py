@@ -176,11 +176,12 @@ class Fuzzer:
         assert not faults, faults[0]
         assert 200 <= answer.status < 500, answer
         assert "Traceback" not in answer.text
-        assert f"<{MARK}" not in answer.text, "what was sent stands in the page as it was"
         assert answer.headers.get("set-cookie", "").count("a=b") == 0
         self._judge_location(answer.headers.get("location"))
+        assert answer.headers["x-content-type-options"] == "nosniff", "JSON, which may repeat names, is no page"
         kind = answer.headers.get("content-type", "")
         if kind.startswith("text/html"):
+            assert f"<{MARK}" not in answer.text, "what was sent stands in the page as it was"
             assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
         if answer.status >= 400 and attempt.method != "HEAD":
             self._judge_error(attempt, answer, kind)
@@ -189,13 +190,14 @@ class Fuzzer:
     def _judge_location(self, location: str | None) -> None:
         if location is None:
             return
-        assert location.isascii(), location
-        assert location.isprintable(), location
+        leads = f"this leads to {location!r}"
+        assert location.isascii(), leads
+        assert location.isprintable(), leads
         if not location.startswith("/"):
-            assert location.startswith((f"{WEB_CALLBACK}?", GOODBYE)), location
-            assert urlsplit(location).netloc == "client.example", location
+            assert location.startswith((f"{WEB_CALLBACK}?", GOODBYE)), leads
+            assert urlsplit(location).netloc == "client.example", leads
             return
-        assert not location.startswith(("//", "/\\")), location
+        assert not location.startswith(("//", "/\\")), leads
 
     def _judge_error(self, attempt: Attempt, answer: Answered, kind: str) -> None:
         """The errors of RFC 6749 §5.2 for programs, pages for people, and the contract's for all the rest."""

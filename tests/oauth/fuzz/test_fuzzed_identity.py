@@ -18,8 +18,8 @@ pytestmark = pytest.mark.oauth
 
 on_sqlite = pytest.mark.parametrize("shop_url", ["sqlite"], indirect=True)
 """Where it does not matter which database it is."""
-PLANTED = 3000
-"""Requests within which a planted fault must be found."""
+PLANTED = 20_000
+"""Requests within which a planted fault must be found; it is over as soon as it is."""
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def test_a_planted_way_to_elsewhere(fuzzer: Fuzzer, monkeypatch: pytest.MonkeyPa
         return any(uri.startswith(each) for each in registered)
 
     monkeypatch.setattr(client_module, "is_registered", begins_like)
-    with pytest.raises(AssertionError, match=r"https://client\.example"):
+    with pytest.raises(AssertionError, match=r"this leads to 'https://client\.example"):
         fuzz(fuzzer, PLANTED, only_find=True)
 
 
@@ -93,7 +93,7 @@ def test_a_planted_way_to_elsewhere(fuzzer: Fuzzer, monkeypatch: pytest.MonkeyPa
 def test_a_planted_return(fuzzer: Fuzzer, monkeypatch: pytest.MonkeyPatch) -> None:
     """So is a way back after signing in that leads away."""
     monkeypatch.setattr(sign_in, "return_to_of", lambda text: text or "/account")
-    with pytest.raises(AssertionError):
+    with pytest.raises(AssertionError, match="this leads to"):
         fuzz(fuzzer, PLANTED, only_find=True)
 
 
