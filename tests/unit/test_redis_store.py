@@ -166,7 +166,7 @@ async def test_who_died_holds_nobody_up_for_longer_than_its_turn(two: tuple[Proc
     await one.store.wait(KEY, TAGS, seen)
     start_s = monotonic()
     assert await another.store.wait(KEY, TAGS, seen) is None
-    assert TURN_S * 0.9 < monotonic() - start_s < TURN_S + 0.5
+    assert TURN_S * 0.9 < monotonic() - start_s < 2 * TURN_S
 
 
 async def test_without_redis_nothing_is_found_and_nobody_waits(server: RedisServer) -> None:
@@ -179,7 +179,7 @@ async def test_without_redis_nothing_is_found_and_nobody_waits(server: RedisServ
         start_s = monotonic()
         assert await alone.store.wait(KEY, TAGS, seen) is None
         assert not await alone.store.keep(KEY, TAGS, seen, ROWS, TTL_S)
-        assert monotonic() - start_s < 0.1
+        assert monotonic() - start_s < TURN_S / 2
     finally:
         server.start()
         await alone.shared.close()
