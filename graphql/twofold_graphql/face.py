@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import orjson
 from fastapi import FastAPI, Request, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from twofold.actor import Actor
-from twofold.answer import Answer, address_of, read_body
+from twofold.answer import Answer, address_of, json_of, read_body
 from twofold.cache.answers import Asked
 from twofold.cache.finished import Finished, finished
 from twofold.engine import Engine
@@ -114,7 +113,7 @@ class _Endpoint:
                       from_url: bool) -> ASGIApp:  # fmt: skip
         """Answers what is not kept; `actor` is an error where nobody can be told by the credential."""
         try:
-            given = parameters(_in_url(request) if from_url else _in_body(said), from_url=from_url)
+            given = parameters(_in_url(request) if from_url else json_of(said), from_url=from_url)
             if isinstance(actor, ServiceError):
                 raise actor
         except Unauthenticated as error:
@@ -237,15 +236,3 @@ def _in_url(request: Request) -> dict[str, str]:
     if len(given) < len(given.multi_items()):
         raise Malformed("A parameter is there more than once.")
     return dict(given)
-
-
-def _in_body(said: bytes) -> Any:
-    """What a body of JSON says.
-
-    Raises:
-        Malformed: it is no JSON.
-    """
-    try:
-        return orjson.loads(said)
-    except orjson.JSONDecodeError as error:
-        raise Malformed(f"The body is not JSON: {error}.") from None

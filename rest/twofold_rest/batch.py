@@ -9,7 +9,7 @@ from fastapi import Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from twofold.actor import Actor
-from twofold.answer import Answer
+from twofold.answer import Answer, json_of
 from twofold.engine import Engine
 from twofold.errors import Malformed
 from twofold.identity.authenticate import authenticate
@@ -20,7 +20,7 @@ from twofold.write import Outcome, Write, Written
 from twofold_rest.errors import item_errors
 from twofold_rest.query import VERSION, Queries, parse_nothing
 from twofold_rest.respond import json_answer
-from twofold_rest.writes import body_of, json_of, object_of, told
+from twofold_rest.writes import body_of, object_of, told
 
 __all__ = ["Batches"]
 

@@ -7,12 +7,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
 from fastapi import Request
 from starlette.exceptions import HTTPException
 
 from twofold.actor import Actor
-from twofold.answer import Answer, address_of, read_body
+from twofold.answer import Answer, address_of, json_of, read_body
 from twofold.audit import Origin
 from twofold.engine import Engine
 from twofold.errors import Forbidden, Malformed, NotFound, Unauthenticated
@@ -29,7 +28,7 @@ from twofold_rest.respond import json_answer, tagged
 from twofold_rest.shortcut import Endpoint
 from twofold_rest.write_openapi import WriteRoute, write_operation
 
-__all__ = ["Writes", "body_of", "json_of", "object_of", "told"]
+__all__ = ["Writes", "body_of", "object_of", "told"]
 
 
 @dataclass
@@ -227,18 +226,6 @@ def array_of(body: bytes) -> list[Any]:
     if not isinstance(items, list):
         raise Malformed("The body must be a JSON array of objects.")
     return items
-
-
-def json_of(body: bytes) -> Any:
-    """Returns what a body of JSON says.
-
-    Raises:
-        Malformed: it is no JSON.
-    """
-    try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise Malformed(f"The body is not JSON: {error}.") from None
 
 
 def _refuse_version(request: Request) -> None:

@@ -4,7 +4,11 @@ from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
-__all__ = ["Answer", "Disconnected", "address_of", "read_body"]
+import orjson
+
+from twofold.errors import Malformed
+
+__all__ = ["Answer", "Disconnected", "address_of", "json_of", "read_body"]
 
 MAX_ADDRESS_CHARACTERS: Final = 45
 """Of an IPv6 address, with a dotted end; what a proxy says may be longer."""
@@ -55,3 +59,15 @@ async def read_body(receive: Receive) -> bytes:
         parts.append(message.get("body", b""))
         if not message.get("more_body", False):
             return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def json_of(body: bytes) -> Any:
+    """Returns what a body of JSON says.
+
+    Raises:
+        Malformed: it is no JSON.
+    """
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise Malformed(f"The body is not JSON: {error}.") from None
